@@ -1,0 +1,53 @@
+//! Signs a user up, reads and changes the profile, signs out.
+//!
+//! Needs a running server and its project: `STACK_API_URL`, `STACK_PROJECT_ID`, `STACK_PUBLISHABLE_CLIENT_KEY`.
+//!
+//! ```text
+//! cargo run -p stack-client --example sign_up -- ada@example.com correct-horse-battery-staple
+//! ```
+
+use std::env;
+
+use stack_client::{
+    prelude::*,
+    types::client::{PasswordSignUp, UserUpdate},
+};
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let mut arguments = env::args().skip(1);
+    let (Some(email), Some(password)) = (arguments.next(), arguments.next()) else {
+        return Err("usage: sign_up <e-mail> <password>".into());
+    };
+    let stack = StackClient::from_env()?;
+
+    let sign_up = PasswordSignUp {
+        email,
+        password: password.into(),
+        verification_callback_url: None,
+        bot_challenge_token: None,
+        bot_challenge_phase: None,
+        bot_challenge_unavailable: None,
+    };
+    match stack.sign_up_with_password().body(sign_up).send().await {
+        Ok(signed_up) => stack.remember(&signed_up),
+        Err(error) => match error.known() {
+            Some(KnownError::UserEmailAlreadyExists { email, .. }) => return Err(format!("{email} is taken").into()),
+            _ => return Err(error.into()),
+        },
+    }
+
+    let me = stack.get_current_user().send().await?;
+    println!("signed up: {} {:?}", me.id, me.primary_email);
+
+    let update = UserUpdate {
+        display_name: Patch::Value("Ada".to_owned()),
+        ..Default::default()
+    };
+    let me = stack.update_current_user().body(update).send().await?;
+    println!("now called: {:?}", me.display_name);
+
+    stack.sign_out().await?;
+    println!("signed out");
+    Ok(())
+}

@@ -1,0 +1,33 @@
+#![doc = include_str!("../README.md")]
+#![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
+#![cfg_attr(
+    not(all(feature = "client", feature = "server", feature = "admin")),
+    allow(dead_code, unused_imports, reason = "what one access needs, another may not")
+)]
+
+mod builder;
+mod error;
+mod generated;
+mod hooks;
+mod paging;
+mod path;
+pub mod prelude;
+mod refresh;
+mod retry;
+mod stack;
+mod tokens;
+mod transport;
+
+pub use builder::{BuildError, Builder};
+pub use error::{Error, Result};
+pub use generated::*;
+pub use progenitor_client::ResponseValue;
+pub use retry::Retries;
+#[cfg(feature = "admin")]
+pub use stack::StackAdmin;
+#[cfg(feature = "client")]
+pub use stack::StackClient;
+#[cfg(feature = "server")]
+pub use stack::StackServer;
+pub use stack_types as types;
+pub use tokens::{MemoryTokenStore, TokenStore, Tokens};

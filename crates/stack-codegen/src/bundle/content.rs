@@ -1,0 +1,187 @@
+//! Reads what operations take and answer: bodies and their media types.
+
+use indexmap::IndexMap;
+
+use super::{fields::Fields, operation::Operations};
+use crate::{
+    load::{Entry, Mark},
+    model::{Access, AccessSet, Body, Media, Success, SuccessKind},
+    rules::Rule,
+};
+
+const JSON: &str = "application/json";
+const FORM: &str = "application/x-www-form-urlencoded";
+const TEXT: &str = "text/plain";
+
+impl<'a> Operations<'a> {
+    pub(super) fn body(&self, entry: &'a Entry, access: &AccessSet) -> Body {
+        let fields = self.catalog.fields(&entry.value, &entry.mark, "the request body");
+        fields.text("description");
+        let required = fields.flag("required");
+        let mut media = Vec::new();
+        let mut schema = String::new();
+        let content = fields.required("content").and(fields.entry("content"));
+        for entry in fields.mapping("content") {
+            match entry.key.as_str() {
+                JSON => media.insert(0, Media::Json),
+                FORM => media.push(Media::Form),
+                other => {
+                    let message = format!("a request body is `{JSON}` or `{FORM}`, not `{other}`");
+                    self.catalog.complain(Rule::MediaType, entry.mark.location(), message);
+                }
+            }
+            let here = self.content_schema(entry).unwrap_or_default();
+            if !schema.is_empty() && schema != here {
+                let message = format!("all media types of a body carry the same schema, here `{schema}`");
+                self.catalog.complain(Rule::BodyRef, entry.mark.location(), message);
+            }
+            schema = here;
+        }
+        if let Some(entry) = content
+            && fields.mapping("content").is_empty()
+        {
+            self.catalog.complain(
+                Rule::MediaType,
+                entry.mark.location(),
+                format!("a body needs a `{JSON}` or `{FORM}`"),
+            );
+        }
+        let per_access = self.per_access(&fields, access);
+        fields.finish();
+        Body {
+            required,
+            media,
+            schema,
+            per_access,
+        }
+    }
+
+    /// `x-schema: {client: {$ref: …}}`.
+    fn per_access(&self, fields: &Fields<'a>, access: &AccessSet) -> IndexMap<Access, String> {
+        let mut schemas = IndexMap::new();
+        for entry in fields.mapping("x-schema") {
+            let Some(one) = self.catalog.access_named(&entry.key, &entry.value) else {
+                continue;
+            };
+            if !access.contains(&one) {
+                let message = format!("`{one}` isn't let in, so it can't send a body");
+                self.catalog.complain(Rule::WiderAccess, entry.mark.location(), message);
+            }
+            let reference = self
+                .catalog
+                .fields(&entry.value, &entry.mark, "`x-schema` of an access");
+            let name = reference
+                .required("$ref")
+                .and_then(|node| self.catalog.schema_name(node));
+            schemas.extend(name.map(|name| (one, name.to_owned())));
+            reference.finish();
+        }
+        schemas
+    }
+
+    /// The name of the schema of a media type.
+    fn content_schema(&self, entry: &'a Entry) -> Option<String> {
+        let fields = self.catalog.fields(&entry.value, &entry.mark, "a media type");
+        let schema = fields.required("schema");
+        fields.finish();
+        let schema = schema?;
+        let Some(reference) = schema.get("$ref") else {
+            let message = "a body is a named schema: refer to it with `$ref`";
+            self.catalog.complain(Rule::BodyRef, schema.location(), message);
+            return None;
+        };
+        let fields = self.catalog.fields(schema, &entry.mark, "the schema of a body");
+        fields.get("$ref");
+        fields.finish();
+        self.catalog.schema_name(reference).map(str::to_owned)
+    }
+
+    pub(super) fn success(&self, fields: &Fields<'a>) -> Success {
+        let nothing = Success {
+            status: 200,
+            description: String::new(),
+            kind: SuccessKind::Text,
+            cache_control: None,
+        };
+        let Some(responses) = fields.required("responses").and(fields.entry("responses")) else {
+            return nothing;
+        };
+        let mut found: Option<(Success, &Mark)> = None;
+        for entry in fields.mapping("responses") {
+            let status = entry.key.parse().ok().filter(|status| (200..300).contains(status));
+            let Some(status) = status else {
+                let message =
+                    "only the success answer stands here: known errors go to `x-errors`, others to `x-text-errors`";
+                self.catalog.complain(Rule::OneSuccess, entry.mark.location(), message);
+                continue;
+            };
+            if found.is_some() {
+                let message = "a second success answer: an operation has one type of answer";
+                self.catalog.complain(Rule::OneSuccess, entry.mark.location(), message);
+                continue;
+            }
+            found = Some((self.response(status, entry), &entry.mark));
+        }
+        match found {
+            Some((success, _)) => success,
+            None => {
+                self.catalog.complain(
+                    Rule::OneSuccess,
+                    responses.mark.location(),
+                    "there is no success answer",
+                );
+                nothing
+            }
+        }
+    }
+
+    fn response(&self, status: u16, entry: &'a Entry) -> Success {
+        let fields = self.catalog.fields(&entry.value, &entry.mark, "the answer");
+        let description = fields.required_text("description");
+        let cache_control = fields.text("x-cache-control").map(str::to_owned);
+        fields.required("content");
+        let content = fields.mapping("content");
+        let kind = match content {
+            [one] if one.key == JSON => SuccessKind::Json(self.content_schema(one).unwrap_or_default()),
+            [one] if one.key == TEXT => {
+                self.plain_text(one);
+                SuccessKind::Text
+            }
+            [] => SuccessKind::Text,
+            [first, ..] => {
+                let message = format!("an answer is either `{JSON}` or `{TEXT}`");
+                let wrong = content
+                    .iter()
+                    .find(|one| one.key != JSON && one.key != TEXT)
+                    .unwrap_or(first);
+                self.catalog.complain(Rule::MediaType, wrong.mark.location(), message);
+                SuccessKind::Text
+            }
+        };
+        if let (true, Some(entry)) = (content.is_empty(), fields.entry("content")) {
+            self.catalog.complain(
+                Rule::MediaType,
+                entry.mark.location(),
+                format!("an answer is `{JSON}` or `{TEXT}`"),
+            );
+        }
+        fields.finish();
+        Success {
+            status,
+            description,
+            kind,
+            cache_control,
+        }
+    }
+
+    /// `text/plain` carries a string without further rules.
+    fn plain_text(&self, entry: &'a Entry) {
+        let fields = self.catalog.fields(&entry.value, &entry.mark, "a media type");
+        if let Some(schema) = fields.required("schema") {
+            let text = self.catalog.fields(schema, &entry.mark, "the schema of a text");
+            text.choice("type", &["string"]);
+            text.finish();
+        }
+        fields.finish();
+    }
+}

@@ -1,0 +1,60 @@
+//! Emits the typed client: progenitor's builders per access, split by tag.
+//!
+//! progenitor reads the published document of an access, lowered by [`crate::fixups`]; every type is replaced by the
+//! one of `stack-types`. The contract supplies what progenitor loses: docs, known errors, which calls need which token.
+
+use std::{panic, thread};
+
+use anyhow::Result;
+use serde_json::Value;
+
+use super::documents;
+use crate::{
+    fixups,
+    model::Api,
+    output::File,
+    views::{View, Views},
+};
+
+mod docs;
+mod files;
+mod generate;
+mod paging;
+mod polish;
+mod split;
+
+/// Emits `crates/stack-client/src/generated/`.
+///
+/// # Errors
+///
+/// If progenitor refuses a document, or a file of a tag gets too long to read.
+pub fn emit(api: &Api, views: &Views) -> Result<Vec<File>> {
+    let mut files = vec![files::root(views)?];
+    // progenitor takes most of the generator's time, so the accesses share the machine's cores.
+    thread::scope(|scope| {
+        let start = |view| scope.spawn(move || of_access(api, view, documents::document(api, view)?));
+        let running: Vec<_> = views.views.iter().map(start).collect();
+        for access in running {
+            files.extend(access.join().unwrap_or_else(|cause| panic::resume_unwind(cause))?);
+        }
+        Ok(files)
+    })
+}
+
+/// The files of one access, from its published document.
+fn of_access(api: &Api, view: &View, mut document: Value) -> Result<Vec<File>> {
+    fixups::lower(&mut document);
+    let mut parts = split::split(generate::generate(&document, view.access)?, &api.tags)?;
+    polish::client(&mut parts.client, view);
+    for part in &mut parts.tags {
+        polish::tag(part, api, view)?;
+    }
+    let mut files = vec![files::of_access(api, view, parts.client, &parts.tags)?];
+    for part in parts.tags {
+        files.push(files::of_tag(api, view, part)?);
+    }
+    Ok(files)
+}
+
+#[cfg(test)]
+mod tests;

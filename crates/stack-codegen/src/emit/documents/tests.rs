@@ -1,0 +1,113 @@
+//! What the published documents promise.
+
+use insta::assert_snapshot;
+use openapiv3::OpenAPI;
+use serde_json::Value;
+
+use super::document;
+use crate::{model::Access, testing::fixture, views::Views};
+
+const PETS: &str = "
+servers: [{url: 'https://api.example.com'}]
+paths:
+  /pets/{pet_id}:
+    patch:
+      operationId: update_pet
+      summary: Update a pet
+      description: Changes what is sent.
+      x-access: [client, server]
+      x-user: {for: [client], error: NO_USER}
+      x-refresh-token: optional
+      parameters:
+        - {name: pet_id, in: path, required: true, description: Which one., schema: {$ref: '#/schemas/PetIdOrMe'}}
+        - {name: dry_run, in: query, description: Whether to change nothing., schema: {type: boolean, default: false}}
+      requestBody:
+        required: true
+        content: {application/json: {schema: {$ref: '#/schemas/PetUpdate'}}}
+      responses:
+        '200':
+          description: The pet as it is now.
+          content: {application/json: {schema: {$ref: '#/schemas/Pet'}}}
+      x-errors: [PET_NOT_FOUND]
+      x-text-errors: {400: The name is taken.}
+  /health:
+    get:
+      operationId: check_health
+      summary: Ask whether the server is up
+      description: Needs no credentials.
+      x-access: [client, server]
+      x-auth: none
+      x-base: root
+      x-hidden: true
+      responses:
+        '200': {description: It is., content: {text/plain: {schema: {type: string}}}}
+schemas:
+  PetIdOrMe: {type: string, x-user-id-or-me: true, description: An id or `me`.}
+  Size: {type: string, enum: [small, big], description: How big a pet is.}
+  Pet:
+    type: object
+    description: A pet.
+    required: [name, chip]
+    properties:
+      name: {type: string, maxLength: 10, description: Its name.}
+      size: {$ref: '#/schemas/Size', nullable: true, description: How big it is.}
+      chip: {type: string, x-secret: true, x-access: [server], description: Its number.}
+    example: {name: Rex, chip: '17'}
+  PetUpdate:
+    type: object
+    description: Changes of a pet.
+    properties:
+      name: {type: string, description: Its name.}
+      weight: {type: number, minimum: 0, maximum: 99.5, nullable: true, description: In kilograms.}
+errors:
+  NO_USER: {status: 401, description: Nobody is signed in., message: Sign in first.}
+  PET_NOT_FOUND: {status: 404, description: There is no such pet., message: There is no such pet.}
+";
+
+fn published(access: Access) -> Value {
+    let api = fixture(PETS);
+    document(&api, Views::of(&api).view(access)).unwrap()
+}
+
+fn shown(json: &Value, pointer: &str) -> String {
+    serde_json::to_string_pretty(json.pointer(pointer).unwrap()).unwrap()
+}
+
+#[test]
+fn the_documents_are_standard_openapi() {
+    for access in Access::ALL {
+        let document: OpenAPI = serde_json::from_value(published(access)).unwrap();
+        assert_eq!(document.openapi, "3.0.3");
+        assert_eq!(document.operations().count(), 2);
+    }
+}
+
+#[test]
+fn an_operation_tells_credentials_parameters_answers_and_errors() {
+    assert_snapshot!(
+        "operation",
+        shown(&published(Access::Client), "/paths/~1pets~1{pet_id}/patch")
+    );
+}
+
+#[test]
+fn an_operation_at_the_root_has_servers_without_the_base_path() {
+    let document = published(Access::Server);
+    assert_eq!(document["servers"][0]["url"], "https://api.example.com/api/v1");
+    assert_snapshot!("root_operation", shown(&document, "/paths/~1health"));
+}
+
+#[test]
+fn components_stand_alone_and_have_nothing_of_other_accesses() {
+    assert_snapshot!("components", shown(&published(Access::Client), "/components"));
+}
+
+#[test]
+fn an_example_shows_what_the_access_sees() {
+    assert_eq!(
+        published(Access::Client)["components"]["schemas"]["Pet"]["example"].to_string(),
+        r#"{"name":"Rex"}"#
+    );
+    let server = published(Access::Server)["components"]["schemas"]["Pet"]["example"].to_string();
+    assert_eq!(server, r#"{"name":"Rex","chip":"17"}"#);
+}

@@ -1,0 +1,28 @@
+//! The configuration of a project.
+//!
+//! It is written in three levels ([`crate::models::ConfigLevel`]) of JSON with camelCase keys, dots allowed
+//! (`"auth.password.allowSignIn": true`). A later level overrides an earlier one, `null` means the default, and
+//! defaults fill the rest.
+//!
+//! - [`overrides`] merges and unfolds the texts, without knowing what the keys mean;
+//! - [`ProjectConfig`] and its parts give the keys types and defaults; `validate` says what may stand where;
+//! - [`legacy`] is the older snake_case form in which projects are shown and changed;
+//! - [`ConfigService`] reads and changes what is stored.
+
+pub mod legacy;
+pub mod overrides;
+mod parts;
+mod service;
+mod stored;
+mod validate;
+
+pub use parts::{
+    AccountMergeStrategy, ApiKeysConfig, ApiKeysEnabled, AppConfig, AppleBundle, AppsConfig, AuthConfig,
+    DataVaultConfig, DataVaultStore, DefaultPermissions, DomainsConfig, EmailServer, EmailTemplate, EmailTheme,
+    EmailsConfig, MethodConfig, OAuthConfig, OAuthProviderConfig, OnboardingConfig, PaymentsConfig,
+    PermissionDefinition, PermissionScope, ProjectConfig, ProjectSettings, RbacConfig, SignUpRule, SignUpRuleAction,
+    SignUpRuleActionType, SignUpRulesDefaultAction, TeamsConfig, TrustedDomain, UsersConfig,
+};
+pub use service::ConfigService;
+pub(crate) use stored::{open, seal};
+pub use validate::SYSTEM_TEAM_PERMISSIONS;

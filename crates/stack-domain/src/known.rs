@@ -1,0 +1,152 @@
+//! The known errors that carry details, built in one place: a change of their types in the contract ends here.
+
+use stack_types::{self as wire, KnownError, Millis, ProjectId, SessionId, TeamId, UserId};
+
+use crate::{error::DomainError, users::RestrictedReason};
+
+pub(crate) fn invalid_shared_provider(provider_id: &str) -> DomainError {
+    KnownError::InvalidSharedOauthProviderId {
+        provider_id: provider_id.to_owned(),
+    }
+    .into()
+}
+
+pub(crate) fn access_token_expired(
+    expired_at: Option<Millis>,
+    project: Option<&ProjectId>,
+    user: Option<UserId>,
+    session: Option<SessionId>,
+) -> DomainError {
+    KnownError::AccessTokenExpired {
+        expired_at_millis: expired_at,
+        project_id: project.cloned(),
+        user_id: user,
+        refresh_token_id: session,
+    }
+    .into()
+}
+
+pub(crate) fn admin_access_token_expired(expired_at: Millis) -> DomainError {
+    KnownError::AdminAccessTokenExpired {
+        expired_at_millis: Some(expired_at),
+    }
+    .into()
+}
+
+pub(crate) fn invalid_project_for_access_token(expected: &ProjectId, actual: &ProjectId) -> DomainError {
+    KnownError::InvalidProjectForAccessToken {
+        expected_project_id: expected.clone(),
+        actual_project_id: actual.clone(),
+    }
+    .into()
+}
+
+pub(crate) fn restricted_user_not_allowed(reason: RestrictedReason) -> DomainError {
+    use wire::RestrictedReasonType as Type;
+    let r#type = match reason {
+        RestrictedReason::Anonymous => Type::Anonymous,
+        RestrictedReason::EmailNotVerified => Type::EmailNotVerified,
+        RestrictedReason::RestrictedByAdministrator => Type::RestrictedByAdministrator,
+    };
+    KnownError::RestrictedUserNotAllowed {
+        restricted_reason: wire::RestrictedReason { r#type },
+    }
+    .into()
+}
+
+pub(crate) fn current_project_not_found(project: &ProjectId) -> DomainError {
+    KnownError::CurrentProjectNotFound {
+        project_id: project.clone(),
+    }
+    .into()
+}
+
+pub(crate) fn project_not_found(project: &ProjectId) -> DomainError {
+    KnownError::ProjectNotFound {
+        project_id: project.clone(),
+    }
+    .into()
+}
+
+pub(crate) fn branch_does_not_exist(branch: &str) -> DomainError {
+    KnownError::BranchDoesNotExist {
+        branch_id: branch.to_owned(),
+    }
+    .into()
+}
+
+pub(crate) fn publishable_client_key_required(project: &ProjectId) -> DomainError {
+    KnownError::PublishableClientKeyRequiredForProject {
+        project_id: Some(project.clone()),
+    }
+    .into()
+}
+
+pub(crate) fn invalid_publishable_client_key(project: &ProjectId) -> DomainError {
+    KnownError::InvalidPublishableClientKey {
+        project_id: project.clone(),
+    }
+    .into()
+}
+
+pub(crate) fn invalid_secret_server_key(project: &ProjectId) -> DomainError {
+    KnownError::InvalidSecretServerKey {
+        project_id: project.clone(),
+    }
+    .into()
+}
+
+pub(crate) fn invalid_super_secret_admin_key(project: &ProjectId) -> DomainError {
+    KnownError::InvalidSuperSecretAdminKey {
+        project_id: project.clone(),
+    }
+    .into()
+}
+
+pub(crate) fn user_id_does_not_exist(user: UserId) -> DomainError {
+    KnownError::UserIdDoesNotExist { user_id: user }.into()
+}
+
+pub(crate) fn user_email_already_exists(email: &str) -> DomainError {
+    KnownError::UserEmailAlreadyExists {
+        email: email.to_owned(),
+        would_work_if_email_was_verified: false,
+    }
+    .into()
+}
+
+pub(crate) fn team_membership_not_found(team: TeamId, user: UserId) -> DomainError {
+    KnownError::TeamMembershipNotFound {
+        team_id: team,
+        user_id: user,
+    }
+    .into()
+}
+
+pub(crate) fn team_permission_required(team: TeamId, user: UserId, permission: &str) -> DomainError {
+    KnownError::TeamPermissionRequired {
+        team_id: team,
+        user_id: user,
+        permission_id: permission.to_owned(),
+    }
+    .into()
+}
+
+pub(crate) fn password_too_short(min_length: usize) -> DomainError {
+    KnownError::PasswordTooShort {
+        min_length: i64::try_from(min_length).unwrap_or(i64::MAX),
+    }
+    .into()
+}
+
+pub(crate) fn password_too_long(max_length: usize) -> DomainError {
+    KnownError::PasswordTooLong {
+        max_length: i64::try_from(max_length).unwrap_or(i64::MAX),
+    }
+    .into()
+}
+
+pub(crate) fn sign_up_rejected() -> DomainError {
+    let message = "Your sign up was rejected by an administrator's sign-up rule.".to_owned();
+    KnownError::SignUpRejected { message }.into()
+}

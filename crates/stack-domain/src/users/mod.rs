@@ -1,0 +1,21 @@
+//! Users: making, reading, listing, changing and deleting them.
+
+mod commands;
+mod create;
+mod email;
+mod fields;
+mod read;
+mod restriction;
+mod update;
+mod welcome;
+
+use std::sync::Arc;
+
+pub use commands::{ListUsers, NewOAuthAccount, UserCreate, UserFields, UserUpdate};
+pub(crate) use email::EmailChange;
+pub use restriction::RestrictedReason;
+
+use crate::core::Core;
+
+/// Users.
+pub struct Users<S>(pub(crate) Arc<Core<S>>);

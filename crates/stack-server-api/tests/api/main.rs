@@ -1,0 +1,8 @@
+//! What the router promises on the wire, whatever a server does behind it.
+
+mod access;
+mod body;
+mod operations;
+mod schema;
+mod support;
+mod wire;

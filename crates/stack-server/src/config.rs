@@ -1,0 +1,365 @@
+//! The settings of a server: from a file, then the environment, then flags; the later wins.
+//!
+//! Every setting has a default that works on a laptop. [`Settings`] is what was said, [`Config`] is what holds.
+
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+use anyhow::{Context, bail};
+use serde::Deserialize;
+use stack_types::Secret;
+use url::Url;
+
+/// How many characters the server's secret has at least.
+pub const SHORTEST_SECRET: usize = 32;
+
+/// The settings as given; what is missing takes its default in [`Settings::resolve`].
+///
+/// The same names stand in the configuration file (`snake_case`), on the command line (`--kebab-case`) and, where
+/// noted, in the environment.
+#[derive(Debug, Clone, Default, Deserialize, clap::Args)]
+#[serde(deny_unknown_fields, default)]
+pub struct Settings {
+    /// Where the data lives: `sqlite://path/to/file.db` or `postgres://user:password@host/database`
+    /// [default: sqlite://stack-auth.db]
+    #[arg(
+        long,
+        env = "STACK_DATABASE_URL",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub database_url: Option<String>,
+
+    /// The address to listen on [default: 127.0.0.1:8102]
+    #[arg(long, env = "STACK_LISTEN", value_name = "ADDRESS", global = true)]
+    pub listen: Option<SocketAddr>,
+
+    /// The origin under which callers reach this server; it stands in tokens and links, and is never taken from a
+    /// request [default: http://localhost:PORT]
+    #[arg(long, env = "NEXT_PUBLIC_STACK_API_URL", value_name = "URL", global = true)]
+    pub public_url: Option<Url>,
+
+    /// At least 32 characters; signing and sealing keys are derived from it. On SQLite it is made at the first start
+    /// and kept in a file beside the database; on PostgreSQL it must be given
+    #[arg(
+        long,
+        env = "STACK_SERVER_SECRET",
+        value_name = "TEXT",
+        global = true,
+        hide_env_values = true
+    )]
+    pub server_secret: Option<Secret>,
+
+    /// How long an access token lives, for example `10m` or `60s`; official SDKs can't do with less than 20 s
+    /// [default: 10m]
+    #[arg(
+        long,
+        env = "STACK_ACCESS_TOKEN_EXPIRATION_TIME",
+        value_name = "DURATION",
+        global = true
+    )]
+    pub access_token_lifetime: Option<String>,
+
+    /// The greatest body that a request may have, in bytes [default: 4194304]
+    #[arg(long, env = "STACK_MAX_BODY_BYTES", value_name = "BYTES", global = true)]
+    pub max_body_bytes: Option<usize>,
+
+    /// How many passwords are hashed at once; further ones wait, too many are refused with 503
+    /// [default: the number of cores]
+    #[arg(long, env = "STACK_PASSWORD_HASHERS", value_name = "COUNT", global = true)]
+    pub password_hashers: Option<usize>,
+
+    /// The publishable client key of the project `internal` [default: made at the first start and kept beside the SQLite file]
+    #[arg(
+        long,
+        env = "STACK_SEED_INTERNAL_PROJECT_PUBLISHABLE_CLIENT_KEY",
+        value_name = "KEY",
+        global = true,
+        hide_env_values = true
+    )]
+    pub internal_publishable_client_key: Option<Secret>,
+
+    /// The secret server key of the project `internal` [default: made at the first start and kept beside the SQLite file]
+    #[arg(
+        long,
+        env = "STACK_SEED_INTERNAL_PROJECT_SECRET_SERVER_KEY",
+        value_name = "KEY",
+        global = true,
+        hide_env_values = true
+    )]
+    pub internal_secret_server_key: Option<Secret>,
+
+    /// The super secret admin key of the project `internal` [default: made at the first start and kept beside the SQLite file]
+    #[arg(
+        long,
+        env = "STACK_SEED_INTERNAL_PROJECT_SUPER_SECRET_ADMIN_KEY",
+        value_name = "KEY",
+        global = true,
+        hide_env_values = true
+    )]
+    pub internal_super_secret_admin_key: Option<Secret>,
+
+    /// Whether people may sign up to the project `internal`, that is, to a dashboard [default: false]
+    #[arg(
+        long,
+        env = "STACK_SEED_INTERNAL_PROJECT_SIGN_UP_ENABLED",
+        value_name = "BOOL",
+        global = true,
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
+    pub internal_sign_up_enabled: Option<bool>,
+
+    /// How log lines look: `text` or `json` [default: text]
+    #[arg(long, env = "STACK_LOG_FORMAT", value_name = "FORMAT", global = true)]
+    pub log_format: Option<LogFormat>,
+}
+
+/// How log lines look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Deserialize, clap::ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub enum LogFormat {
+    /// For people.
+    #[default]
+    Text,
+    /// One JSON object a line.
+    Json,
+}
+
+/// The settings that hold, checked.
+#[derive(Debug, Clone)]
+pub struct Config {
+    /// See [`Settings::database_url`].
+    pub database_url: String,
+    /// See [`Settings::listen`].
+    pub listen: SocketAddr,
+    /// The origin, without a slash at the end; `None`: follows from the address that is bound.
+    pub public_url: Option<String>,
+    /// `None`: kept in a file beside the SQLite database.
+    pub server_secret: Option<Secret>,
+    /// See [`Settings::access_token_lifetime`].
+    pub access_token_lifetime: Duration,
+    /// See [`Settings::max_body_bytes`].
+    pub max_body_bytes: usize,
+    /// See [`Settings::password_hashers`].
+    pub password_hashers: usize,
+    /// The keys of the project `internal`, as far as they are given.
+    pub internal_keys: InternalKeys,
+    /// See [`Settings::internal_sign_up_enabled`].
+    pub internal_sign_up_enabled: bool,
+    /// See [`Settings::log_format`].
+    pub log_format: LogFormat,
+}
+
+/// Keys of the project `internal`. They may be any text.
+#[derive(Debug, Clone, Default)]
+pub struct InternalKeys {
+    /// Grants client access.
+    pub publishable_client_key: Option<Secret>,
+    /// Grants server access.
+    pub secret_server_key: Option<Secret>,
+    /// Grants admin access.
+    pub super_secret_admin_key: Option<Secret>,
+}
+
+impl InternalKeys {
+    /// Whether none is left to be made.
+    pub const fn are_all_given(&self) -> bool {
+        self.publishable_client_key.is_some()
+            && self.secret_server_key.is_some()
+            && self.super_secret_admin_key.is_some()
+    }
+}
+
+impl Settings {
+    /// Reads a TOML file.
+    ///
+    /// # Errors
+    /// If it can't be read, isn't TOML, or names a setting that doesn't exist.
+    pub fn from_file(path: &PathBuf) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
+        toml::from_str(&text).with_context(|| format!("{} isn't a valid configuration", path.display()))
+    }
+
+    /// What `self` says, and where it says nothing, what `below` says.
+    #[must_use]
+    pub fn over(self, below: Self) -> Self {
+        Self {
+            database_url: self.database_url.or(below.database_url),
+            listen: self.listen.or(below.listen),
+            public_url: self.public_url.or(below.public_url),
+            server_secret: self.server_secret.or(below.server_secret),
+            access_token_lifetime: self.access_token_lifetime.or(below.access_token_lifetime),
+            max_body_bytes: self.max_body_bytes.or(below.max_body_bytes),
+            password_hashers: self.password_hashers.or(below.password_hashers),
+            internal_publishable_client_key: self
+                .internal_publishable_client_key
+                .or(below.internal_publishable_client_key),
+            internal_secret_server_key: self.internal_secret_server_key.or(below.internal_secret_server_key),
+            internal_super_secret_admin_key: self
+                .internal_super_secret_admin_key
+                .or(below.internal_super_secret_admin_key),
+            internal_sign_up_enabled: self.internal_sign_up_enabled.or(below.internal_sign_up_enabled),
+            log_format: self.log_format.or(below.log_format),
+        }
+    }
+
+    /// Checks the settings and fills in the defaults.
+    ///
+    /// # Errors
+    /// If one of them can't hold; the message names it and says what would be right.
+    pub fn resolve(self) -> anyhow::Result<Config> {
+        let database_url = self.database_url.unwrap_or_else(|| "sqlite://stack-auth.db".to_owned());
+        let on_sqlite = database_url.starts_with("sqlite:");
+        if !on_sqlite && !database_url.starts_with("postgres:") && !database_url.starts_with("postgresql:") {
+            bail!("`database_url` must start with `sqlite://` or `postgres://`");
+        }
+        match &self.server_secret {
+            Some(secret) if secret.expose().chars().count() < SHORTEST_SECRET => {
+                bail!(
+                    "`server_secret` is too short: give at least 32 characters, for example from `openssl rand -hex 32`"
+                )
+            }
+            None if !on_sqlite => bail!(
+                "`server_secret` is needed on PostgreSQL, since every process must have the same; \
+                 make one with `openssl rand -hex 32`"
+            ),
+            _ => {}
+        }
+        let public_url = self.public_url.map(checked_origin).transpose()?;
+        let lifetime = self.access_token_lifetime.as_deref().unwrap_or("10m");
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        let key = |key: Option<Secret>| key.filter(|key| !key.expose().is_empty());
+        Ok(Config {
+            database_url,
+            listen: self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8102))),
+            public_url,
+            server_secret: self.server_secret,
+            access_token_lifetime: parse_lifetime(lifetime)?,
+            max_body_bytes: self.max_body_bytes.unwrap_or(4 * 1024 * 1024),
+            password_hashers: self.password_hashers.unwrap_or(cores).max(1),
+            internal_keys: InternalKeys {
+                publishable_client_key: key(self.internal_publishable_client_key),
+                secret_server_key: key(self.internal_secret_server_key),
+                super_secret_admin_key: key(self.internal_super_secret_admin_key),
+            },
+            internal_sign_up_enabled: self.internal_sign_up_enabled.unwrap_or(false),
+            log_format: self.log_format.unwrap_or_default(),
+        })
+    }
+}
+
+/// The origin of `url` as text, if that is all it is.
+fn checked_origin(url: Url) -> anyhow::Result<String> {
+    let plain = matches!(url.scheme(), "http" | "https")
+        && url.host().is_some()
+        && url.path() == "/"
+        && url.query().is_none()
+        && url.fragment().is_none()
+        && url.username().is_empty();
+    if !plain {
+        bail!("`public_url` must be an origin such as `https://auth.example.com`, but it is `{url}`");
+    }
+    Ok(url.as_str().trim_end_matches('/').to_owned())
+}
+
+/// Reads `600`, `60s`, `10m` or `2h`; an access token lives between one second and a day.
+fn parse_lifetime(text: &str) -> anyhow::Result<Duration> {
+    let wrong = || {
+        format!(
+            "`access_token_lifetime` is `{text}`; write a number with `s`, `m` or `h`, from `1s` to `24h`, such as `10m`"
+        )
+    };
+    let (digits, unit_secs) = match text.trim().split_at_checked(text.trim().len().saturating_sub(1)) {
+        Some((digits, "s")) => (digits, 1),
+        Some((digits, "m" | "min")) => (digits, 60),
+        Some((digits, "h")) => (digits, 3600),
+        _ => (text.trim(), 1),
+    };
+    let secs = digits
+        .trim()
+        .parse::<u64>()
+        .with_context(wrong)?
+        .saturating_mul(unit_secs);
+    if !(1..=86_400).contains(&secs) {
+        bail!(wrong());
+    }
+    Ok(Duration::from_secs(secs))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nothing_said_runs_on_a_laptop() {
+        let config = Settings::default().resolve().expect("the defaults hold");
+        assert_eq!(config.database_url, "sqlite://stack-auth.db");
+        assert_eq!(config.access_token_lifetime, Duration::from_secs(600));
+    }
+
+    #[test]
+    fn the_command_line_and_a_file_know_the_same_names() {
+        use clap::{Args as _, Command};
+        let command = Settings::augment_args(Command::new("stack-server"));
+        let defaults = Settings::default();
+        for argument in command.get_arguments() {
+            let name = argument.get_id().as_str();
+            let long = argument.get_long().expect("every setting has a flag");
+            assert_eq!(long.replace('-', "_"), name);
+            assert!(format!("{defaults:?}").contains(&format!("{name}: None")), "{name}");
+        }
+    }
+
+    #[test]
+    fn secrets_are_not_shown() {
+        let settings: Settings = toml::from_str("server_secret = 'correct horse'").expect("it is TOML");
+        assert!(!format!("{settings:?}").contains("correct horse"));
+    }
+
+    #[test]
+    fn the_upper_layer_wins() {
+        let file: Settings = toml::from_str("max_body_bytes = 10\npassword_hashers = 3").expect("it is TOML");
+        let flags = Settings {
+            max_body_bytes: Some(20),
+            ..Settings::default()
+        };
+        let config = flags.over(file).resolve().expect("it holds");
+        assert_eq!((config.max_body_bytes, config.password_hashers), (20, 3));
+    }
+
+    #[test]
+    fn a_misspelt_setting_is_refused() {
+        assert!(toml::from_str::<Settings>("max_body_byte = 10").is_err());
+    }
+
+    #[test]
+    fn lifetimes_are_read_with_their_unit() {
+        for (text, secs) in [("600", 600), ("60s", 60), ("10m", 600), ("2h", 7200)] {
+            assert_eq!(parse_lifetime(text).expect(text), Duration::from_secs(secs), "{text}");
+        }
+        for text in ["", "0s", "25h", "ten", "-5m", "s"] {
+            assert!(parse_lifetime(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn postgres_needs_a_secret_and_a_public_url_is_an_origin() {
+        let postgres = Settings {
+            database_url: Some("postgres://localhost/stack".into()),
+            ..Settings::default()
+        };
+        assert!(postgres.resolve().is_err());
+        for url in [
+            "https://auth.example.com/api",
+            "ftp://auth.example.com",
+            "https://user@auth.example.com",
+        ] {
+            let settings = Settings {
+                public_url: Some(url.parse().expect(url)),
+                ..Settings::default()
+            };
+            assert!(settings.resolve().is_err(), "{url}");
+        }
+    }
+}

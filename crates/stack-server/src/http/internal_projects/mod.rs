@@ -1,0 +1,5 @@
+//! Tag `internal-projects`.
+
+mod api;
+mod change;
+mod shown;

@@ -1,0 +1,5 @@
+//! Tag `users`.
+
+mod api;
+mod change;
+mod shown;

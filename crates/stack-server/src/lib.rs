@@ -1,0 +1,11 @@
+#![doc = include_str!("../README.md")]
+
+mod app;
+pub mod config;
+pub mod http;
+mod kept;
+mod keys;
+pub mod log;
+
+pub use app::{Demo, Parts, Running, migrate, start, start_with};
+pub use keys::ProjectKeys;

@@ -1,0 +1,168 @@
+//! The command `stack-server`: reads the settings, then serves, migrates, or serves with a project to play with.
+
+use std::{
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
+
+use anyhow::{Context, Result};
+use clap::{Parser, Subcommand};
+use stack_server::{
+    Demo, Parts, Running,
+    config::{Config, Settings},
+    log, migrate, start_with,
+};
+
+/// A Stack Auth server: users, sessions and projects behind one HTTP API.
+///
+/// Without a command it serves. Settings come from a file, then the environment, then the command line; the later wins.
+#[derive(Parser)]
+#[command(version, after_help = AFTER_HELP, max_term_width = 100)]
+struct Cli {
+    #[command(subcommand)]
+    command: Option<Command>,
+
+    /// A TOML file with settings, named as on the command line but with `_` for `-`
+    #[arg(long, env = "STACK_CONFIG", value_name = "FILE", global = true)]
+    config: Option<PathBuf>,
+
+    #[command(flatten)]
+    settings: Settings,
+}
+
+const AFTER_HELP: &str = "\
+Examples:
+  stack-server demo                                        Try it out
+  stack-server                                             Serve from stack-auth.db in this folder
+  stack-server --database-url postgres://localhost/stack   Serve from PostgreSQL
+
+RUST_LOG chooses what is logged, for example RUST_LOG=warn or RUST_LOG=stack_server=debug.";
+
+#[derive(Clone, Copy, Subcommand)]
+enum Command {
+    /// Serve until it is interrupted; the same as no command
+    Serve,
+    /// Bring the schema of the database up to date, and stop
+    Migrate,
+    /// Serve with a project to play with, and print its keys and commands to paste
+    Demo,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(cli).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(cli: Cli) -> Result<()> {
+    let file = cli.config.as_ref().map(Settings::from_file).transpose()?;
+    let config = cli.settings.over(file.unwrap_or_default()).resolve()?;
+    log::init(config.log_format);
+    match cli.command.unwrap_or(Command::Serve) {
+        Command::Serve => serve(start_with(config, Parts::default()).await?).await,
+        Command::Demo => demo(config).await,
+        Command::Migrate => {
+            let count = migrate(&config).await?;
+            println!("The schema is up to date: all {count} migrations are applied.");
+            Ok(())
+        }
+    }
+}
+
+/// Serves until it is told to stop.
+async fn serve(running: Running) -> Result<()> {
+    let signal = stop_signal().await?;
+    tracing::info!(signal, "shutting down");
+    running.shutdown().await?;
+    tracing::info!("stopped");
+    Ok(())
+}
+
+async fn demo(config: Config) -> Result<()> {
+    let parts = Parts {
+        demo: true,
+        ..Parts::default()
+    };
+    let running = start_with(config, parts).await?;
+    if let Some(demo) = &running.demo {
+        println!(
+            "{}",
+            introduction(&running.base_url, demo, running.database_file.as_deref())
+        );
+    }
+    serve(running).await
+}
+
+/// What to know of the demo, and what to do with it first.
+fn introduction(base_url: &str, demo: &Demo, file: Option<&Path>) -> String {
+    let Demo { project_id, keys } = demo;
+    let publishable = keys.publishable_client_key.expose();
+    let secret = keys.secret_server_key.expose();
+    let admin = keys.super_secret_admin_key.expose();
+    let data = file.map_or_else(|| "memory, until it stops".to_owned(), absolute);
+    format!(
+        "
+Stack Auth is running at {base_url}
+
+  Project id               {project_id}
+  Publishable client key   {publishable}
+  Secret server key        {secret}
+  Super secret admin key   {admin}
+
+  Data live in             {data}
+  At the next start with the same file, users and keys are still there.
+
+Sign somebody up:
+
+  curl {base_url}/api/v1/auth/password/sign-up \\
+    -H 'content-type: application/json' \\
+    -H 'x-stack-access-type: client' \\
+    -H 'x-stack-project-id: {project_id}' \\
+    -H 'x-stack-publishable-client-key: {publishable}' \\
+    -d '{{\"email\": \"ada@example.com\", \"password\": \"correct horse battery\"}}'
+
+List the users:
+
+  curl {base_url}/api/v1/users \\
+    -H 'x-stack-access-type: server' \\
+    -H 'x-stack-project-id: {project_id}' \\
+    -H 'x-stack-secret-server-key: {secret}'
+
+Ctrl-C stops it.
+"
+    )
+}
+
+/// The path from the root, for people who look for the file from elsewhere.
+fn absolute(file: &Path) -> String {
+    std::path::absolute(file)
+        .unwrap_or_else(|_| file.to_owned())
+        .display()
+        .to_string()
+}
+
+/// Waits for Ctrl-C or, from whoever supervises the process, SIGTERM; gives which one it was.
+#[cfg(unix)]
+async fn stop_signal() -> Result<&'static str> {
+    use tokio::signal::unix::{SignalKind, signal};
+    let mut terminate = signal(SignalKind::terminate()).context("can't listen for SIGTERM")?;
+    tokio::select! {
+        interrupted = tokio::signal::ctrl_c() => interrupted.context("can't listen for Ctrl-C").map(|()| "SIGINT"),
+        _ = terminate.recv() => Ok("SIGTERM"),
+    }
+}
+
+/// Waits for Ctrl-C.
+#[cfg(not(unix))]
+async fn stop_signal() -> Result<&'static str> {
+    tokio::signal::ctrl_c()
+        .await
+        .context("can't listen for Ctrl-C")
+        .map(|()| "Ctrl-C")
+}

@@ -1,0 +1,6 @@
+//! Users, their credentials and their OAuth accounts.
+
+mod list;
+mod oauth_accounts;
+mod read;
+mod repository;

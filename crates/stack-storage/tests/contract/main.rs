@@ -1,0 +1,149 @@
+//! What a storage promises, tried on SQLite and on PostgreSQL alike.
+//!
+//! A promise is an async function that gets a migrated, empty database of its own. `promises!` makes two tests of
+//! each, `sqlite::…` and `postgres::…`. What only one of the databases can be asked stands in `sqlite.rs`.
+//!
+//! The PostgreSQL is named by `STACK_TEST_POSTGRES_URL` (`eval "$(.ci/postgres.sh)"`). Without it these tests pass
+//! with a notice, except where `CI=true`: there they fail.
+
+mod api_keys;
+mod concurrency;
+mod contact_channels;
+mod fixtures;
+mod harness;
+mod metadata;
+mod oauth_accounts;
+mod projects;
+mod schema;
+mod sessions;
+mod sqlite_only;
+mod teams;
+mod transactions;
+mod user_pages;
+mod users;
+
+/// Makes two tests of each promise.
+macro_rules! promises {
+    ($($module:ident: $($promise:ident)*;)*) => {
+        mod sqlite {$(
+            mod $module {$(
+                #[test]
+                fn $promise() {
+                    $crate::harness::on_sqlite($crate::$module::$promise);
+                }
+            )*}
+        )*}
+
+        mod postgres {$(
+            mod $module {$(
+                #[test]
+                fn $promise() {
+                    $crate::harness::on_postgres($crate::$module::$promise);
+                }
+            )*}
+        )*}
+    };
+}
+
+promises! {
+    projects:
+        a_project_comes_back_as_it_was_written
+        a_project_without_anything_optional_comes_back_as_it_was_written
+        a_project_id_is_given_once
+        updating_a_project_keeps_its_configuration_and_creation
+        the_levels_of_the_configuration_are_written_one_by_one
+        the_projects_of_a_user_are_those_of_their_teams_oldest_first
+        deleting_a_project_removes_everything_in_it_and_nothing_else
+        what_is_not_there_is_neither_found_nor_changed;
+    api_keys:
+        a_key_set_comes_back_as_it_was_written
+        a_key_set_is_found_by_the_hash_of_each_key_of_the_right_kind
+        ids_and_hashes_of_keys_are_given_once_in_a_project
+        the_same_text_may_be_the_key_of_every_kind
+        key_sets_are_listed_newest_first
+        updating_a_key_set_keeps_its_keys_and_its_first_revocation
+        a_key_set_needs_a_project;
+    users:
+        a_user_comes_back_with_primary_email_selected_team_and_oauth_accounts
+        a_user_with_nothing_comes_back_with_nothing
+        credentials_come_back_as_they_were_written_and_show_as_flags
+        a_user_id_is_given_once_in_a_project_and_again_in_another
+        a_user_needs_a_project
+        updating_a_profile_keeps_credentials_and_activity
+        activity_never_moves_back
+        deleting_a_user_removes_what_is_theirs_and_nothing_else
+        what_is_not_there_is_neither_found_nor_changed
+        locking_tells_whether_there_is_such_a_user;
+    oauth_accounts:
+        accounts_are_listed_oldest_first
+        an_account_signs_one_user_in
+        an_account_that_does_not_sign_in_may_be_linked_twice
+        an_account_needs_a_user;
+    metadata:
+        any_json_comes_back_exactly
+        texts_of_any_script_come_back_exactly
+        the_one_text_that_one_database_cannot_keep_is_refused_by_both
+        instants_at_the_ends_of_time_come_back_exactly;
+    user_pages:
+        pages_follow_sign_up_time_and_then_id_in_both_orders
+        every_user_is_on_exactly_one_page_even_if_all_signed_up_at_once
+        a_page_is_not_shifted_by_users_who_come_and_go_before_it
+        without_a_limit_everyone_is_listed
+        a_cursor_that_is_nobody_gives_an_empty_page
+        a_page_shows_nobody_of_another_project
+        anonymous_users_are_left_out_let_in_or_alone
+        restricted_users_are_let_in_on_request
+        the_pages_of_a_team_hold_its_members
+        users_are_found_by_a_part_of_their_name_or_of_any_channel_and_by_id
+        wildcards_are_searched_as_letters
+        case_is_ignored_in_every_script
+        renaming_changes_what_is_found
+        everyone_on_a_page_comes_with_email_team_and_oauth_accounts;
+    contact_channels:
+        a_channel_comes_back_as_it_was_written
+        channels_are_listed_oldest_first
+        an_auth_channel_is_found_by_its_exact_value
+        a_value_is_used_for_auth_by_one_user_of_a_project
+        a_value_not_used_for_auth_may_belong_to_many
+        a_user_has_a_value_once
+        a_user_has_one_primary_channel
+        updating_a_channel_keeps_the_rules
+        a_channel_is_changed_and_deleted_through_its_user_only
+        a_channel_needs_a_user;
+    sessions:
+        a_session_comes_back_as_it_was_written
+        a_session_is_found_by_the_hash_of_its_token
+        ids_and_hashes_are_given_once_in_a_project
+        sessions_that_are_not_over_are_listed_newest_first
+        use_is_noted_and_never_moves_back
+        a_deleted_session_is_gone
+        all_sessions_but_one_are_deleted_at_once
+        a_session_needs_a_user;
+    teams:
+        a_team_comes_back_as_it_was_written
+        a_team_id_is_given_once_in_a_project_and_again_in_another
+        the_teams_of_a_user_are_listed_oldest_first
+        a_membership_comes_back_as_it_was_written
+        a_user_joins_a_team_once
+        a_user_has_one_selected_team
+        selecting_a_team_unselects_the_others
+        selecting_a_team_without_being_a_member_changes_nothing
+        permissions_are_granted_once_and_listed_by_id
+        grants_need_a_member;
+    transactions:
+        a_dropped_transaction_leaves_nothing_behind
+        a_writer_reads_what_it_has_written_and_a_reader_what_was_committed
+        a_reader_cannot_write_or_lock
+        a_transaction_in_which_something_failed_cannot_be_committed
+        a_cancelled_transaction_frees_the_database
+        migrating_again_changes_nothing
+        many_processes_may_migrate_at_once;
+    concurrency:
+        sixty_four_writers_lose_nothing
+        of_two_who_race_for_an_email_exactly_one_wins
+        of_many_who_add_the_same_user_exactly_one_wins
+        a_locked_user_is_changed_by_one_after_the_other
+        a_locked_project_is_changed_by_one_after_the_other
+        whoever_selects_a_team_last_wins
+        readers_go_on_while_someone_writes;
+}

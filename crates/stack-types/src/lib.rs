@@ -1,0 +1,17 @@
+#![doc = include_str!("../README.md")]
+
+mod error_body;
+mod generated;
+mod ids;
+mod millis;
+mod open_enum;
+mod patch;
+pub mod schema;
+mod secret;
+
+pub use error_body::ErrorBody;
+pub use generated::*;
+pub use ids::UserIdOrMe;
+pub use millis::Millis;
+pub use patch::Patch;
+pub use secret::Secret;

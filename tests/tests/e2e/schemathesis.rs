@@ -1,0 +1,70 @@
+//! A tool that nobody here wrote reads the published documents and tries to break the server with what they allow and
+//! with what they don't: no answer is a 5xx, and each has the shape that its document promises.
+
+use std::process::Output;
+
+use stack_server::http::not_built::NOT_BUILT;
+use stack_tests::{TestProject, TestServer};
+use tokio::process::Command;
+
+const DOCUMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/dist");
+
+#[tokio::test]
+async fn nothing_that_a_client_can_send_breaks_the_server() {
+    attack("client", "client.json").await;
+}
+
+#[tokio::test]
+async fn nothing_that_a_server_can_send_breaks_the_server() {
+    attack("server", "server.json").await;
+}
+
+#[tokio::test]
+async fn nothing_that_an_admin_can_send_breaks_the_server() {
+    attack("admin", "admin.json").await;
+}
+
+/// Sends what `document` provokes, with the credentials of `access` and a signed-in user.
+async fn attack(access: &str, document: &str) {
+    let program = std::env::var("STACK_SCHEMATHESIS").unwrap_or_else(|_| "schemathesis".to_owned());
+    let version = Command::new(&program).arg("--version").output().await;
+    if !version.is_ok_and(|output| output.status.success()) {
+        let is_ci = std::env::var("CI").is_ok_and(|ci| ci == "true");
+        assert!(!is_ci, "CI runs schemathesis too, but there is no {program}");
+        eprintln!("skipped: {program} isn't installed (pip install schemathesis, or set STACK_SCHEMATHESIS)");
+        return;
+    }
+    let project = TestProject::create(&TestServer::start_on_the_machines_clock().await).await;
+    let user = project.sign_up("ada@example.com").await;
+    let mut command = Command::new(program);
+    command
+        .args(["run", &format!("{DOCUMENTS}/{document}")])
+        .args(["--url", &format!("{}/api/v1", project.server.public_url())])
+        .args([
+            "--checks",
+            "not_a_server_error,content_type_conformance,response_schema_conformance",
+        ])
+        .args(["--max-examples", "15", "--seed", "1", "--workers", "1", "--no-color"])
+        // Those stand at the root of the server, and the option above puts everything below the base path.
+        .args(["--exclude-path-regex", "^/health"])
+        // After this one there would be no project left to attack.
+        .args(["--exclude-operation-id", "delete_project"]);
+    for (id, _) in NOT_BUILT {
+        command.args(["--exclude-operation-id", id]);
+    }
+    let headers = project.credentials(access).into_iter().chain([
+        ("x-stack-access-token", user.access_token()),
+        ("x-stack-refresh-token", user.refresh_token()),
+    ]);
+    for (name, value) in headers {
+        command.args(["--header", &format!("{name}: {value}")]);
+    }
+    let ran = command.kill_on_drop(true).output().await;
+    let Output { status, stdout, stderr } = ran.expect("schemathesis starts");
+    assert!(
+        status.success(),
+        "{status}\n{}\n{}",
+        String::from_utf8_lossy(&stdout),
+        String::from_utf8_lossy(&stderr)
+    );
+}
