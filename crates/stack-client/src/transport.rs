@@ -46,6 +46,13 @@ pub(crate) struct Connection {
     pub with_user: &'static [&'static str],
 }
 
+impl Connection {
+    /// Whether an operation makes no sense without the session.
+    fn needs_session(&self, operation_id: &str) -> bool {
+        self.with_user.contains(&operation_id) || self.with_refresh_token.contains(&operation_id)
+    }
+}
+
 impl Transport {
     pub(crate) fn new(connection: Connection, tokens: Arc<dyn TokenStore>) -> Self {
         Self {
@@ -147,8 +154,8 @@ impl Transport {
         }
     }
 
-    /// Puts a new access token into `request`. If none is to be had, the session is over: an operation that needs no
-    /// user, for example a sign-in, goes on without one, and the answer that refused is given for all others.
+    /// Puts a new access token into `request`. If none is to be had, the session is over: an operation that needs none,
+    /// for example a sign-in, goes on without one, and the answer that refused is given for all others.
     async fn renew(
         &self,
         http: &Client,
@@ -162,9 +169,7 @@ impl Transport {
             .await?
         {
             Renewed::Token(token) => drop(request.headers_mut().insert(ACCESS_TOKEN, token)),
-            Renewed::Over(refused) if self.connection.with_user.contains(&info.operation_id) => {
-                return Ok(Some(refused));
-            }
+            Renewed::Over(refused) if self.connection.needs_session(info.operation_id) => return Ok(Some(refused)),
             Renewed::Over(_) | Renewed::SignedOut => drop(request.headers_mut().remove(REFRESH_TOKEN)),
             Renewed::Failed(failed) => return Ok(Some(failed)),
         }

@@ -1,6 +1,7 @@
 //! The command `stack-server`: reads the settings, then serves, migrates, or serves with a project to play with.
 
 use std::{
+    io::{self, Write},
     path::{Path, PathBuf},
     process::ExitCode,
 };
@@ -91,10 +92,9 @@ async fn demo(config: Config) -> Result<()> {
     };
     let running = start_with(config, parts).await?;
     if let Some(demo) = &running.demo {
-        println!(
-            "{}",
-            introduction(&running.base_url, demo, running.database_file.as_deref())
-        );
+        let text = introduction(&running.base_url, demo, running.database_file.as_deref());
+        // Whoever reads it may have gone already, as `head` does; the server stays.
+        let _ = writeln!(io::stdout(), "{text}");
     }
     serve(running).await
 }

@@ -97,6 +97,17 @@ async fn a_refused_refresh_token_ends_the_session() {
 }
 
 #[tokio::test]
+async fn asking_for_a_new_token_in_a_session_that_is_over_says_so() {
+    let server = Server::scripted(renewing).await;
+    let stack = client(&server, Retries::NONE).with_tokens(Tokens::new("old", "revoked"));
+    let error = stack.refresh_current_session().send().await.unwrap_err();
+    assert!(
+        matches!(error.known(), Some(KnownError::RefreshTokenNotFoundOrExpired)),
+        "{error}"
+    );
+}
+
+#[tokio::test]
 async fn a_session_that_is_over_doesnt_keep_anyone_from_signing_in() {
     let server = Server::scripted(|asked| match asked.header("x-stack-access-token") {
         None if asked.line != REFRESH => Some(text(404, "nobody")),

@@ -47,6 +47,8 @@ pub trait UsersApi: Authenticate {
     ///
     /// # Errors
     ///
+    /// - `OAUTH_PROVIDER_ACCOUNT_ID_ALREADY_USED_FOR_SIGN_IN`: Somebody signs in with this account at the
+    ///   provider.
     /// - `USER_EMAIL_ALREADY_EXISTS`: Another user of the project signs in with this e-mail address.
     /// - 400 as text: The fields don't fit together or don't fit the project, for example a verified e-mail
     ///   address without an address, a password where passwords are turned off, an unknown OAuth provider or an
@@ -547,7 +549,10 @@ pub(super) static CREATE_USER: Operation = Operation {
         "team_id",
     ],
     status: 201,
-    errors: &["USER_EMAIL_ALREADY_EXISTS"],
+    errors: &[
+        "OAUTH_PROVIDER_ACCOUNT_ID_ALREADY_USED_FOR_SIGN_IN",
+        "USER_EMAIL_ALREADY_EXISTS",
+    ],
     text_errors: &[400],
     ..Operation::USUAL
 };

@@ -46,6 +46,7 @@ pub trait ClientUsersExt {
     ///
     /// Besides those of every call:
     ///
+    /// - [`OauthProviderAccountIdAlreadyUsedForSignIn`](stack_types::KnownError::OauthProviderAccountIdAlreadyUsedForSignIn): Somebody signs in with this account at the provider.
     /// - [`UserEmailAlreadyExists`](stack_types::KnownError::UserEmailAlreadyExists): Another user of the project signs in with this e-mail address.
     /// - [plain](crate::Error::Plain) 400: The fields don't fit together or don't fit the project, for example a verified e-mail address without an address, a password where passwords are turned off, an unknown OAuth provider or an image that can't be read.
     fn create_user(&self) -> CreateUser<'_>;
