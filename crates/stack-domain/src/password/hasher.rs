@@ -68,8 +68,8 @@ pub(crate) struct Verified {
 pub(crate) struct PasswordHasher {
     argon2: Argon2<'static>,
     rng: Arc<dyn Rng>,
-    running: Semaphore,
-    admitted: Semaphore,
+    running: Arc<Semaphore>,
+    admitted: Arc<Semaphore>,
     /// The hash of nothing in particular, against which passwords of unknown accounts are checked.
     dummy: OnceCell<PasswordHash>,
 }
@@ -84,8 +84,8 @@ impl PasswordHasher {
         Self {
             argon2: Argon2::new(Algorithm::Argon2id, Version::V0x13, params),
             rng,
-            running: Semaphore::new(settings.max_running.max(1)),
-            admitted: Semaphore::new(settings.max_running.max(1) + settings.max_waiting),
+            running: Arc::new(Semaphore::new(settings.max_running.max(1))),
+            admitted: Arc::new(Semaphore::new(settings.max_running.max(1) + settings.max_waiting)),
             dummy: OnceCell::new(),
         }
     }
@@ -135,12 +135,19 @@ impl PasswordHasher {
     }
 
     async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> DomainResult<T> {
-        let Ok(_admitted) = self.admitted.try_acquire() else {
+        let Ok(admitted) = Arc::clone(&self.admitted).try_acquire_owned() else {
             return Err(DomainError::Busy {
                 retry_after: RETRY_AFTER,
             });
         };
-        let _running = self.running.acquire().await.map_err(DomainError::internal)?;
+        let running = Arc::clone(&self.running).acquire_owned().await;
+        let running = running.map_err(DomainError::internal)?;
+        // The places go along: a caller who hangs up doesn't stop the work, and mustn't make room for more of it.
+        let work = move || {
+            let done = work();
+            drop((admitted, running));
+            done
+        };
         task::spawn_blocking(work).await.map_err(DomainError::internal)
     }
 }
@@ -175,6 +182,10 @@ fn verify(argon2: &Argon2<'_>, hash: &str, password: &str) -> Verified {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::mpsc;
+
+    use tokio::sync::oneshot;
+
     use super::*;
     use crate::ports::SeededRng;
 
@@ -229,6 +240,27 @@ mod tests {
                 }
             );
         }
+    }
+
+    #[tokio::test]
+    async fn a_caller_who_hangs_up_makes_no_room_for_more_work() {
+        let hasher = Arc::new(hasher(64, 0));
+        let (started, has_started) = oneshot::channel();
+        let (finish, may_finish) = mpsc::channel::<()>();
+        let caller = task::spawn({
+            let hasher = Arc::clone(&hasher);
+            let work = move || {
+                started.send(()).unwrap();
+                may_finish.recv().unwrap_err();
+            };
+            async move { hasher.run(work).await }
+        });
+        has_started.await.unwrap();
+        caller.abort();
+        assert!(caller.await.unwrap_err().is_cancelled());
+        assert_eq!(hasher.running.available_permits(), 0);
+        drop(finish);
+        drop(hasher.running.acquire().await.unwrap());
     }
 
     #[tokio::test]

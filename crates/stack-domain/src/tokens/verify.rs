@@ -16,6 +16,8 @@ use crate::secrets::digest::sha256;
 
 /// Our own tokens have about 1000 bytes; names and addresses are limited.
 const MAX_LENGTH: usize = 16 * 1024;
+/// A project's id and a suffix are shorter. Keys are derived for it before anything of the token is trusted.
+const MAX_AUDIENCE_LENGTH: usize = 128;
 /// How many tokens are remembered, at about 300 bytes each.
 const REMEMBERED: u64 = 20_000;
 
@@ -71,6 +73,9 @@ impl Tokens {
         let audience = jsonwebtoken::dangerous::insecure_decode_claims::<Audience>(token)
             .ok()?
             .aud;
+        if audience.len() > MAX_AUDIENCE_LENGTH {
+            return None;
+        }
         let user_type = user_type_of(&audience);
         let keys = self.keys.of(&audience);
         let key = keys.find(header.kid.as_deref()?)?;
