@@ -21,14 +21,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     };
     let stack = StackClient::from_env()?;
 
-    let sign_up = PasswordSignUp {
-        email,
-        password: password.into(),
-        verification_callback_url: None,
-        bot_challenge_token: None,
-        bot_challenge_phase: None,
-        bot_challenge_unavailable: None,
-    };
+    let sign_up = PasswordSignUp::new(email, password);
     match stack.sign_up_with_password().body(sign_up).send().await {
         Ok(signed_up) => stack.remember(&signed_up),
         Err(error) => match error.known() {

@@ -35,6 +35,14 @@ macro_rules! uuid_id {
             }
         }
 
+        impl TryFrom<&str> for $name {
+            type Error = uuid::Error;
+
+            fn try_from(text: &str) -> Result<Self, Self::Error> {
+                text.parse()
+            }
+        }
+
         impl From<uuid::Uuid> for $name {
             fn from(id: uuid::Uuid) -> Self {
                 Self(id)
@@ -168,6 +176,14 @@ impl FromStr for UserIdOrMe {
         } else {
             text.parse().map(Self::Id)
         }
+    }
+}
+
+impl TryFrom<&str> for UserIdOrMe {
+    type Error = uuid::Error;
+
+    fn try_from(text: &str) -> Result<Self, Self::Error> {
+        text.parse()
     }
 }
 

@@ -18,6 +18,20 @@ pub struct ApiKeySetList {
     pub pagination: Option<crate::Pagination>,
 }
 
+impl ApiKeySetList {
+    /// With what is required; everything else is left out.
+    pub fn new(
+        items: impl Into<Vec<crate::ApiKeySet>>,
+        is_paginated: impl Into<bool>,
+    ) -> Self {
+        Self {
+            items: items.into(),
+            is_paginated: is_paginated.into(),
+            pagination: Default::default(),
+        }
+    }
+}
+
 impl schema::Wire for ApiKeySetList {
     const SCHEMA: &'static schema::Schema = {
         static TABLE: schema::Schema = schema::object(
@@ -57,6 +71,27 @@ pub struct ApiKeySet {
     pub manually_revoked_at_millis: Option<crate::Millis>,
     /// When the set was created.
     pub created_at_millis: crate::Millis,
+}
+
+impl ApiKeySet {
+    /// With what is required; everything else is left out.
+    pub fn new(
+        id: impl Into<crate::ApiKeySetId>,
+        description: impl Into<String>,
+        expires_at_millis: impl Into<crate::Millis>,
+        created_at_millis: impl Into<crate::Millis>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            description: description.into(),
+            expires_at_millis: expires_at_millis.into(),
+            created_at_millis: created_at_millis.into(),
+            publishable_client_key: Default::default(),
+            secret_server_key: Default::default(),
+            super_secret_admin_key: Default::default(),
+            manually_revoked_at_millis: Default::default(),
+        }
+    }
 }
 
 impl schema::Wire for ApiKeySet {
@@ -164,6 +199,27 @@ pub struct ApiKeySetCreated {
     pub manually_revoked_at_millis: Option<crate::Millis>,
     /// When the set was created.
     pub created_at_millis: crate::Millis,
+}
+
+impl ApiKeySetCreated {
+    /// With what is required; everything else is left out.
+    pub fn new(
+        id: impl Into<crate::ApiKeySetId>,
+        description: impl Into<String>,
+        expires_at_millis: impl Into<crate::Millis>,
+        created_at_millis: impl Into<crate::Millis>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            description: description.into(),
+            expires_at_millis: expires_at_millis.into(),
+            created_at_millis: created_at_millis.into(),
+            publishable_client_key: Default::default(),
+            secret_server_key: Default::default(),
+            super_secret_admin_key: Default::default(),
+            manually_revoked_at_millis: Default::default(),
+        }
+    }
 }
 
 impl schema::Wire for ApiKeySetCreated {

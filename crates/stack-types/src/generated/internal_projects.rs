@@ -18,6 +18,20 @@ pub struct ProjectList {
     pub pagination: Option<crate::Pagination>,
 }
 
+impl ProjectList {
+    /// With what is required; everything else is left out.
+    pub fn new(
+        items: impl Into<Vec<crate::Project>>,
+        is_paginated: impl Into<bool>,
+    ) -> Self {
+        Self {
+            items: items.into(),
+            is_paginated: is_paginated.into(),
+            pagination: Default::default(),
+        }
+    }
+}
+
 impl schema::Wire for ProjectList {
     const SCHEMA: &'static schema::Schema = {
         static TABLE: schema::Schema = schema::object(
@@ -271,6 +285,26 @@ pub struct ProjectOauthProvider {
     pub apple_bundle_ids: Option<Vec<String>>,
 }
 
+impl ProjectOauthProvider {
+    /// With what is required; everything else is left out.
+    pub fn new(
+        provider_config_id: impl Into<String>,
+        id: impl Into<crate::OauthProviderType>,
+        r#type: impl Into<crate::AccountType>,
+    ) -> Self {
+        Self {
+            provider_config_id: provider_config_id.into(),
+            id: id.into(),
+            r#type: r#type.into(),
+            client_id: Default::default(),
+            client_secret: Default::default(),
+            facebook_config_id: Default::default(),
+            microsoft_tenant_id: Default::default(),
+            apple_bundle_ids: Default::default(),
+        }
+    }
+}
+
 impl schema::Wire for ProjectOauthProvider {
     const SCHEMA: &'static schema::Schema = {
         static TABLE: schema::Schema = schema::object(
@@ -342,6 +376,21 @@ pub struct EmailConfig {
     /// The address that mails come from. An e-mail address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender_email: Option<String>,
+}
+
+impl EmailConfig {
+    /// With what is required; everything else is left out.
+    pub fn new(r#type: impl Into<crate::AccountType>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            host: Default::default(),
+            port: Default::default(),
+            username: Default::default(),
+            password: Default::default(),
+            sender_name: Default::default(),
+            sender_email: Default::default(),
+        }
+    }
 }
 
 impl schema::Wire for EmailConfig {
@@ -437,6 +486,27 @@ pub struct ProjectCreate {
     /// What of its configuration differs from the defaults.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub config: Option<crate::ProjectConfigUpdate>,
+}
+
+impl ProjectCreate {
+    /// With what is required; everything else is left out.
+    pub fn new(
+        display_name: impl Into<String>,
+        owner_team_id: impl Into<crate::TeamId>,
+    ) -> Self {
+        Self {
+            display_name: display_name.into(),
+            owner_team_id: owner_team_id.into(),
+            description: Default::default(),
+            logo_url: Default::default(),
+            logo_full_url: Default::default(),
+            logo_dark_mode_url: Default::default(),
+            logo_full_dark_mode_url: Default::default(),
+            is_production_mode: Default::default(),
+            onboarding_status: Default::default(),
+            config: Default::default(),
+        }
+    }
 }
 
 impl schema::Wire for ProjectCreate {
@@ -689,6 +759,24 @@ pub struct ProjectOauthProviderUpdate {
     /// For Apple, the bundle ids of the apps that sign in natively.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub apple_bundle_ids: Option<Vec<String>>,
+}
+
+impl ProjectOauthProviderUpdate {
+    /// With what is required; everything else is left out.
+    pub fn new(
+        id: impl Into<crate::OauthProviderType>,
+        r#type: impl Into<crate::AccountType>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            r#type: r#type.into(),
+            client_id: Default::default(),
+            client_secret: Default::default(),
+            facebook_config_id: Default::default(),
+            microsoft_tenant_id: Default::default(),
+            apple_bundle_ids: Default::default(),
+        }
+    }
 }
 
 impl schema::Wire for ProjectOauthProviderUpdate {

@@ -31,6 +31,21 @@ pub struct OauthTokenRequest {
     pub refresh_token: Option<crate::Secret>,
 }
 
+impl OauthTokenRequest {
+    /// With what is required; everything else is left out.
+    pub fn new(grant_type: impl Into<crate::OauthGrantType>) -> Self {
+        Self {
+            grant_type: grant_type.into(),
+            client_id: Default::default(),
+            client_secret: Default::default(),
+            code: Default::default(),
+            redirect_uri: Default::default(),
+            code_verifier: Default::default(),
+            refresh_token: Default::default(),
+        }
+    }
+}
+
 impl schema::Wire for OauthTokenRequest {
     const SCHEMA: &'static schema::Schema = {
         static TABLE: schema::Schema = schema::open_object(
@@ -107,6 +122,28 @@ pub struct OauthTokens {
         skip_serializing_if = "crate::Patch::is_absent"
     )]
     pub after_callback_redirect_url_camel: crate::Patch<String>,
+}
+
+impl OauthTokens {
+    /// With what is required; everything else is left out.
+    pub fn new(
+        access_token: impl Into<crate::Secret>,
+        token_type: impl Into<String>,
+        expires_in: impl Into<i64>,
+        scope: impl Into<String>,
+    ) -> Self {
+        Self {
+            access_token: access_token.into(),
+            token_type: token_type.into(),
+            expires_in: expires_in.into(),
+            scope: scope.into(),
+            refresh_token: Default::default(),
+            is_new_user: Default::default(),
+            new_user: Default::default(),
+            after_callback_redirect_url: Default::default(),
+            after_callback_redirect_url_camel: Default::default(),
+        }
+    }
 }
 
 impl schema::Wire for OauthTokens {

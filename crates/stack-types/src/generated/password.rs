@@ -29,6 +29,20 @@ pub struct PasswordSignUp {
     pub bot_challenge_unavailable: Option<String>,
 }
 
+impl PasswordSignUp {
+    /// With what is required; everything else is left out.
+    pub fn new(email: impl Into<String>, password: impl Into<crate::Secret>) -> Self {
+        Self {
+            email: email.into(),
+            password: password.into(),
+            verification_callback_url: Default::default(),
+            bot_challenge_token: Default::default(),
+            bot_challenge_phase: Default::default(),
+            bot_challenge_unavailable: Default::default(),
+        }
+    }
+}
+
 impl schema::Wire for PasswordSignUp {
     const SCHEMA: &'static schema::Schema = {
         static TABLE: schema::Schema = schema::object(

@@ -18,6 +18,20 @@ pub struct SessionList {
     pub pagination: Option<crate::Pagination>,
 }
 
+impl SessionList {
+    /// With what is required; everything else is left out.
+    pub fn new(
+        items: impl Into<Vec<crate::Session>>,
+        is_paginated: impl Into<bool>,
+    ) -> Self {
+        Self {
+            items: items.into(),
+            is_paginated: is_paginated.into(),
+            pagination: Default::default(),
+        }
+    }
+}
+
 impl schema::Wire for SessionList {
     const SCHEMA: &'static schema::Schema = {
         static TABLE: schema::Schema = schema::object(
@@ -54,6 +68,26 @@ pub struct Session {
     /// Where it was last used from, if known.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_used_at_end_user_ip_info: Option<crate::EndUserIpInfo>,
+}
+
+impl Session {
+    /// With what is required; everything else is left out.
+    pub fn new(
+        id: impl Into<crate::SessionId>,
+        user_id: impl Into<crate::UserId>,
+        created_at: impl Into<crate::Millis>,
+        is_impersonation: impl Into<bool>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            user_id: user_id.into(),
+            created_at: created_at.into(),
+            is_impersonation: is_impersonation.into(),
+            last_used_at: Default::default(),
+            is_current_session: Default::default(),
+            last_used_at_end_user_ip_info: Default::default(),
+        }
+    }
 }
 
 impl schema::Wire for Session {
@@ -117,6 +151,21 @@ pub struct EndUserIpInfo {
     pub tz_identifier: crate::Patch<String>,
 }
 
+impl EndUserIpInfo {
+    /// With what is required; everything else is left out.
+    pub fn new(ip: impl Into<String>) -> Self {
+        Self {
+            ip: ip.into(),
+            country_code: Default::default(),
+            region_code: Default::default(),
+            city_name: Default::default(),
+            latitude: Default::default(),
+            longitude: Default::default(),
+            tz_identifier: Default::default(),
+        }
+    }
+}
+
 impl schema::Wire for EndUserIpInfo {
     const SCHEMA: &'static schema::Schema = {
         static TABLE: schema::Schema = schema::object(
@@ -164,6 +213,17 @@ pub struct SessionCreate {
     /// Whether somebody else acts as the user in it. Only admins see such sessions in lists.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_impersonation: Option<bool>,
+}
+
+impl SessionCreate {
+    /// With what is required; everything else is left out.
+    pub fn new(user_id: impl Into<crate::UserIdOrMe>) -> Self {
+        Self {
+            user_id: user_id.into(),
+            expires_in_millis: Default::default(),
+            is_impersonation: Default::default(),
+        }
+    }
 }
 
 impl schema::Wire for SessionCreate {

@@ -18,6 +18,20 @@ pub struct UserList {
     pub pagination: Option<crate::Pagination>,
 }
 
+impl UserList {
+    /// With what is required; everything else is left out.
+    pub fn new(
+        items: impl Into<Vec<crate::server::User>>,
+        is_paginated: impl Into<bool>,
+    ) -> Self {
+        Self {
+            items: items.into(),
+            is_paginated: is_paginated.into(),
+            pagination: Default::default(),
+        }
+    }
+}
+
 impl schema::Wire for UserList {
     const SCHEMA: &'static schema::Schema = {
         static TABLE: schema::Schema = schema::object(
@@ -87,6 +101,17 @@ pub struct UserOauthProvider {
     /// The e-mail address that the provider gave.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub email: crate::Patch<String>,
+}
+
+impl UserOauthProvider {
+    /// With what is required; everything else is left out.
+    pub fn new(id: impl Into<String>, account_id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            account_id: account_id.into(),
+            email: Default::default(),
+        }
+    }
 }
 
 impl schema::Wire for UserOauthProvider {

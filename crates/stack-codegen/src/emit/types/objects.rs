@@ -24,6 +24,7 @@ pub(super) fn emit(named: &NamedSchema, object: &Object, scope: &Scope<'_>) -> T
         .zip(&names)
         .filter(|((wire, _), _)| tag.as_ref().is_none_or(|tag| tag.property != **wire))
         .map(|((_, property), (ident, rename))| field(&named.name, ident, *rename, property, scope));
+    let constructor = constructor(named, object, tag.as_ref(), scope);
     let default = may_be_empty(object, tag.as_ref()).then(|| quote!(Default,));
     let tag = tag
         .as_ref()
@@ -35,6 +36,8 @@ pub(super) fn emit(named: &NamedSchema, object: &Object, scope: &Scope<'_>) -> T
         #tag
         pub struct #name { #(#fields),* }
 
+        #constructor
+
         impl schema::Wire for #name {
             const SCHEMA: &'static schema::Schema = {
                 static TABLE: schema::Schema = #table;
@@ -42,6 +45,42 @@ pub(super) fn emit(named: &NamedSchema, object: &Object, scope: &Scope<'_>) -> T
             };
         }
     }
+}
+
+/// The most required fields that still make a readable list of arguments.
+const MAX_ARGUMENTS: usize = 5;
+
+/// `new`, which spares callers the fields that they leave out. Nothing where all fields are needed, none is, or too
+/// many are: a struct expression or `default` says the same there.
+fn constructor(named: &NamedSchema, object: &Object, tag: Option<&Tag<'_>>, scope: &Scope<'_>) -> Option<TokenStream> {
+    let names = names::fields(object.properties.keys().map(String::as_str));
+    let fields = object.properties.iter().zip(&names);
+    let (needed, left_out): (Vec<_>, Vec<_>) = fields
+        .filter(|((wire, _), _)| tag.is_none_or(|tag| tag.property != **wire))
+        .map(|((_, property), (ident, _))| (property, ident))
+        .partition(|(property, _)| property.required);
+    if needed.is_empty() || needed.len() > MAX_ARGUMENTS || left_out.is_empty() {
+        return None;
+    }
+    let name = format_ident!("{}", named.name);
+    let arguments = needed.iter().map(|(property, ident)| {
+        let presence = Presence::of(&property.ty, property.required, scope);
+        let ty = field_type(&named.name, property, presence, scope);
+        quote!(#ident: impl Into<#ty>)
+    });
+    let needed = needed.iter().map(|(_, ident)| ident);
+    let left_out = left_out.iter().map(|(_, ident)| ident);
+    Some(quote! {
+        impl #name {
+            /// With what is required; everything else is left out.
+            pub fn new(#(#arguments),*) -> Self {
+                Self {
+                    #(#needed: #needed.into(),)*
+                    #(#left_out: Default::default(),)*
+                }
+            }
+        }
+    })
 }
 
 fn about(named: &NamedSchema, tag: Option<&Tag<'_>>) -> String {

@@ -92,6 +92,21 @@ pub struct Words {
     pub project: Option<crate::ProjectId>,
 }
 
+impl Words {
+    /// With what is required; everything else is left out.
+    pub fn new(r#type: impl Into<String>, self_: impl Into<String>) -> Self {
+        Self {
+            r#type: r#type.into(),
+            self_: self_.into(),
+            camel_case: Default::default(),
+            user_id: Default::default(),
+            user_id_camel: Default::default(),
+            who: Default::default(),
+            project: Default::default(),
+        }
+    }
+}
+
 impl schema::Wire for Words {
     const SCHEMA: &'static schema::Schema = {
         static TABLE: schema::Schema = schema::object(
@@ -142,6 +157,29 @@ pub struct Rules {
     /// Numbers by name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub scores: Option<std::collections::BTreeMap<String, i64>>,
+}
+
+impl Rules {
+    /// With what is required; everything else is left out.
+    pub fn new(
+        token: impl Into<crate::Secret>,
+        seen_at: impl Into<Option<crate::Millis>>,
+        always: impl Into<bool>,
+    ) -> Self {
+        Self {
+            token: token.into(),
+            seen_at: seen_at.into(),
+            always: always.into(),
+            name: Default::default(),
+            email: Default::default(),
+            country: Default::default(),
+            limit: Default::default(),
+            ratio: Default::default(),
+            kind: Default::default(),
+            tags: Default::default(),
+            scores: Default::default(),
+        }
+    }
 }
 
 impl schema::Wire for Rules {
@@ -471,6 +509,20 @@ pub struct Anything {
     /// Any value or none.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub optional: crate::Patch<serde_json::Value>,
+}
+
+impl Anything {
+    /// With what is required; everything else is left out.
+    pub fn new(
+        value: impl Into<serde_json::Value>,
+        metadata: impl Into<crate::Metadata>,
+    ) -> Self {
+        Self {
+            value: value.into(),
+            metadata: metadata.into(),
+            optional: Default::default(),
+        }
+    }
 }
 
 impl schema::Wire for Anything {

@@ -129,6 +129,23 @@ pub struct SelectedTeam {
     pub client_read_only_metadata: crate::Patch<serde_json::Value>,
 }
 
+impl SelectedTeam {
+    /// With what is required; everything else is left out.
+    pub fn new(
+        id: impl Into<crate::TeamId>,
+        display_name: impl Into<String>,
+        profile_image_url: impl Into<Option<String>>,
+    ) -> Self {
+        Self {
+            id: id.into(),
+            display_name: display_name.into(),
+            profile_image_url: profile_image_url.into(),
+            client_metadata: Default::default(),
+            client_read_only_metadata: Default::default(),
+        }
+    }
+}
+
 impl schema::Wire for SelectedTeam {
     const SCHEMA: &'static schema::Schema = {
         static TABLE: schema::Schema = schema::object(

@@ -16,6 +16,16 @@ pub struct Thing {
     pub note: crate::Patch<String>,
 }
 
+impl Thing {
+    /// With what is required; everything else is left out.
+    pub fn new(id: impl Into<crate::UserId>) -> Self {
+        Self {
+            id: id.into(),
+            note: Default::default(),
+        }
+    }
+}
+
 impl schema::Wire for Thing {
     const SCHEMA: &'static schema::Schema = {
         static TABLE: schema::Schema = schema::object(
