@@ -17,15 +17,13 @@ pub(super) fn emit(named: &NamedSchema, object: &Object, scope: &Scope<'_>) -> T
     let name = format_ident!("{}", named.name);
     let tag = Tag::of(named, object, scope);
     let about = docs::outer(&about(named, tag.as_ref()));
-    let names = names::fields(object.properties.keys().map(String::as_str));
-    let fields = object
-        .properties
+    let fields = fields_of(named, object, tag.as_ref(), scope);
+    let constructor = constructor(&name, &fields);
+    let default = fields
         .iter()
-        .zip(&names)
-        .filter(|((wire, _), _)| tag.as_ref().is_none_or(|tag| tag.property != **wire))
-        .map(|((_, property), (ident, rename))| field(&named.name, ident, *rename, property, scope));
-    let constructor = constructor(named, object, tag.as_ref(), scope);
-    let default = may_be_empty(object, tag.as_ref()).then(|| quote!(Default,));
+        .all(|field| !field.property.required)
+        .then(|| quote!(Default,));
+    let fields = fields.iter().map(|field| field.emit(scope));
     let tag = tag
         .as_ref()
         .map(|Tag { property, word }| quote!(#[serde(tag = #property, rename = #word)]));
@@ -47,29 +45,70 @@ pub(super) fn emit(named: &NamedSchema, object: &Object, scope: &Scope<'_>) -> T
     }
 }
 
+/// A field of the struct.
+struct Field<'a> {
+    ident: Ident,
+    /// The name on the wire, if it is another.
+    rename: Option<&'a str>,
+    property: &'a Property,
+    presence: Presence,
+    ty: TokenStream,
+}
+
+/// The fields in the order of the contract. The tag of a union's variant is none: serde writes it.
+fn fields_of<'a>(named: &NamedSchema, object: &'a Object, tag: Option<&Tag<'_>>, scope: &Scope<'_>) -> Vec<Field<'a>> {
+    let names = names::fields(object.properties.keys().map(String::as_str));
+    object
+        .properties
+        .iter()
+        .zip(names)
+        .filter(|((wire, _), _)| tag.is_none_or(|tag| tag.property != **wire))
+        .map(|((_, property), (ident, rename))| {
+            let presence = Presence::of(&property.ty, property.required, scope);
+            let ty = field_type(&named.name, property, presence, scope);
+            Field {
+                ident,
+                rename,
+                property,
+                presence,
+                ty,
+            }
+        })
+        .collect()
+}
+
+impl Field<'_> {
+    fn emit(&self, scope: &Scope<'_>) -> TokenStream {
+        let Self {
+            ident,
+            rename,
+            property,
+            presence,
+            ty,
+        } = self;
+        let about = docs::field(&property.description, &property.ty, property.default.as_ref(), scope);
+        let rename = rename.map(|wire| quote!(rename = #wire));
+        let attributes: Vec<_> = rename.into_iter().chain(presence.serde(scope)).collect();
+        let attributes = (!attributes.is_empty()).then(|| quote!(#[serde(#(#attributes),*)]));
+        quote!(#about #attributes pub #ident: #ty)
+    }
+}
+
 /// The most required fields that still make a readable list of arguments.
 const MAX_ARGUMENTS: usize = 5;
 
 /// `new`, which spares callers the fields that they leave out. Nothing where all fields are needed, none is, or too
 /// many are: a struct expression or `default` says the same there.
-fn constructor(named: &NamedSchema, object: &Object, tag: Option<&Tag<'_>>, scope: &Scope<'_>) -> Option<TokenStream> {
-    let names = names::fields(object.properties.keys().map(String::as_str));
-    let fields = object.properties.iter().zip(&names);
-    let (needed, left_out): (Vec<_>, Vec<_>) = fields
-        .filter(|((wire, _), _)| tag.is_none_or(|tag| tag.property != **wire))
-        .map(|((_, property), (ident, _))| (property, ident))
-        .partition(|(property, _)| property.required);
+fn constructor(name: &Ident, fields: &[Field<'_>]) -> Option<TokenStream> {
+    let (needed, left_out): (Vec<_>, Vec<_>) = fields.iter().partition(|field| field.property.required);
     if needed.is_empty() || needed.len() > MAX_ARGUMENTS || left_out.is_empty() {
         return None;
     }
-    let name = format_ident!("{}", named.name);
-    let arguments = needed.iter().map(|(property, ident)| {
-        let presence = Presence::of(&property.ty, property.required, scope);
-        let ty = field_type(&named.name, property, presence, scope);
-        quote!(#ident: impl Into<#ty>)
-    });
-    let needed = needed.iter().map(|(_, ident)| ident);
-    let left_out = left_out.iter().map(|(_, ident)| ident);
+    let arguments = needed
+        .iter()
+        .map(|Field { ident, ty, .. }| quote!(#ident: impl Into<#ty>));
+    let needed = needed.iter().map(|field| &field.ident);
+    let left_out = left_out.iter().map(|field| &field.ident);
     Some(quote! {
         impl #name {
             /// With what is required; everything else is left out.
@@ -93,24 +132,6 @@ fn about(named: &NamedSchema, tag: Option<&Tag<'_>>) -> String {
         }
         None => named.description.clone(),
     }
-}
-
-fn may_be_empty(object: &Object, tag: Option<&Tag<'_>>) -> bool {
-    let is_tag = |wire: &str| tag.is_some_and(|tag| tag.property == wire);
-    object
-        .properties
-        .iter()
-        .all(|(wire, property)| !property.required || is_tag(wire))
-}
-
-fn field(holder: &str, ident: &Ident, rename: Option<&str>, property: &Property, scope: &Scope<'_>) -> TokenStream {
-    let about = docs::field(&property.description, &property.ty, property.default.as_ref(), scope);
-    let presence = Presence::of(&property.ty, property.required, scope);
-    let rename = rename.map(|wire| quote!(rename = #wire));
-    let attributes: Vec<_> = rename.into_iter().chain(presence.serde(scope)).collect();
-    let attributes = (!attributes.is_empty()).then(|| quote!(#[serde(#(#attributes),*)]));
-    let ty = field_type(holder, property, presence, scope);
-    quote!(#about #attributes pub #ident: #ty)
 }
 
 fn field_type(holder: &str, property: &Property, presence: Presence, scope: &Scope<'_>) -> TokenStream {
