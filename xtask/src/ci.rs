@@ -100,6 +100,10 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     if !npm {
         eprintln!("npm isn't installed: the tests with the official SDK are skipped");
     }
+    let schemathesis = std::env::var("STACK_SCHEMATHESIS").unwrap_or_else(|_| "schemathesis".to_owned());
+    if !answers(&schemathesis, &["--version"]) {
+        eprintln!("schemathesis isn't installed: its attacks on the server are skipped");
+    }
     let postgres = std::env::var_os("STACK_TEST_POSTGRES_URL").is_some();
     if !postgres {
         eprintln!("STACK_TEST_POSTGRES_URL isn't set: the tests on PostgreSQL are skipped (see .ci/postgres.sh)");
