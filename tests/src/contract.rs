@@ -47,15 +47,15 @@ pub fn operation_of(method: &str, path: &str) -> Option<&'static Operation> {
 
 /// The operation that is called by a method and a whole path.
 pub(crate) fn operation_at(method: &str, path: &str) -> Option<&'static Operation> {
-    match path
-        .strip_prefix("/api/")
-        .map(|rest| rest.split_once('/').unwrap_or((rest, "")))
-    {
-        Some((version, below)) if VERSIONS.contains(&version) => {
-            find(method, &format!("/{below}"), |operation| operation.base == Base::Api)
-        }
-        _ => find(method, path, |operation| operation.base == Base::Root),
+    let Some(versioned) = path.strip_prefix("/api").filter(|rest| rest.starts_with('/')) else {
+        return find(method, path, |operation| operation.base == Base::Root);
+    };
+    let (version, below) = versioned[1..].split_once('/').unwrap_or((&versioned[1..], ""));
+    if !VERSIONS.contains(&version) {
+        return find(method, path, |operation| operation.base == Base::Root);
     }
+    find(method, versioned, |operation| operation.base == Base::Versions)
+        .or_else(|| find(method, &format!("/{below}"), |operation| operation.base == Base::Api))
 }
 
 fn find(method: &str, path: &str, is_meant: impl Fn(&Operation) -> bool) -> Option<&'static Operation> {
@@ -87,9 +87,11 @@ pub(crate) fn check(operation: &Operation, answer: &Answer) {
     let is_documented = if !code.is_empty() {
         OF_EVERY_CALL.contains(&code) || operation.errors.contains(&code)
     } else if status < 400 {
-        status == operation.status
+        status == operation.status || operation.other_statuses.contains(&status)
+    } else if is_oauth_error(answer) {
+        operation.oauth_errors.contains(&status)
     } else {
-        PLAIN_OF_EVERY_CALL.contains(&status) || operation.text_errors.contains(&status) || is_oauth_error(answer)
+        PLAIN_OF_EVERY_CALL.contains(&status) || operation.text_errors.contains(&status)
     };
     let id = operation.id;
     assert!(

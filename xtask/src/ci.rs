@@ -53,7 +53,7 @@ const LINTS: Step = cargo(
     ],
 );
 const SDK: Step = Step {
-    name: "official SDK",
+    name: "official SDK, browser driver",
     program: "npm",
     arguments: &["ci", "--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"],
     folder: "tests/sdk",

@@ -1,15 +1,11 @@
 //! `cargo xtask dev`: regenerates, builds, and runs a server with a demo project.
 
-use std::{
-    net::SocketAddr,
-    path::Path,
-    process::{Command, ExitCode},
-};
+use std::{net::SocketAddr, path::Path, process::ExitCode};
 
 use anyhow::{Context, Result};
 use clap::Args;
 
-use crate::{codegen, contract, terminal};
+use crate::{cargo::cargo, codegen, contract, terminal};
 
 /// Options of `dev`.
 #[derive(Args)]
@@ -70,12 +66,6 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     } else {
         ExitCode::FAILURE
     })
-}
-
-fn cargo() -> Command {
-    let mut command = Command::new(std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
-    command.current_dir(contract::root());
-    command
 }
 
 fn database_url(folder: &Path) -> String {

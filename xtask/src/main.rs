@@ -3,11 +3,13 @@
 //! This file is one match; each command has a file of its own.
 
 mod bench;
+mod cargo;
 mod ci;
 mod codegen;
 mod contract;
 mod dev;
 mod lint;
+mod spec_diff;
 mod terminal;
 
 use std::process::ExitCode;
@@ -22,6 +24,8 @@ enum Command {
     Codegen(codegen::Options),
     /// Look for what is wrong with the contract, without generating anything.
     Lint(lint::Options),
+    /// Show what changed in the contract since a git revision, and whom each change breaks.
+    SpecDiff(spec_diff::Options),
     /// Regenerate, build, and run a server with a demo project on an embedded database.
     Dev(dev::Options),
     /// Check everything that has to hold: formatting, generated code, lints, tests.
@@ -34,6 +38,7 @@ fn main() -> ExitCode {
     let result = match Command::parse() {
         Command::Codegen(options) => codegen::run(&options),
         Command::Lint(options) => lint::run(&options),
+        Command::SpecDiff(options) => spec_diff::run(&options),
         Command::Dev(options) => dev::run(&options),
         Command::Ci(options) => ci::run(&options),
         Command::Bench(options) => bench::run(&options),

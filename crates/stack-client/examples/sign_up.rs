@@ -1,26 +1,32 @@
 //! Signs a user up, reads and changes the profile, signs out.
 //!
-//! Needs a running server and its project: `STACK_API_URL`, `STACK_PROJECT_ID`, `STACK_PUBLISHABLE_CLIENT_KEY`.
+//! Needs a running server and its project: `STACK_API_URL`, `STACK_PROJECT_ID`, `STACK_PUBLISHABLE_CLIENT_KEY`. The
+//! server of `cargo xtask dev` prints them.
 //!
 //! ```text
 //! cargo run -p stack-client --example sign_up -- ada@example.com correct-horse-battery-staple
 //! ```
 
-use std::env;
+use std::{env, error::Error};
 
 use stack_client::{
     prelude::*,
-    types::client::{PasswordSignUp, UserUpdate},
+    types::client::{PasswordSignUp, User, UserUpdate},
 };
 
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Box<dyn std::error::Error>> {
+async fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments = env::args().skip(1);
     let (Some(email), Some(password)) = (arguments.next(), arguments.next()) else {
         return Err("usage: sign_up <e-mail> <password>".into());
     };
-    let stack = StackClient::from_env()?;
+    let me = run(&StackClient::from_env()?, &email, &password).await?;
+    println!("{me:#?}");
+    Ok(())
+}
 
+/// The user as it was at the end.
+pub async fn run(stack: &StackClient, email: &str, password: &str) -> Result<User, Box<dyn Error>> {
     let sign_up = PasswordSignUp::new(email, password);
     match stack.sign_up_with_password().body(sign_up).send().await {
         Ok(signed_up) => stack.remember(&signed_up),
@@ -42,5 +48,5 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
 
     stack.sign_out().await?;
     println!("signed out");
-    Ok(())
+    Ok(me.into_inner())
 }

@@ -12,11 +12,11 @@ use stack_types::{ProjectId, Secret};
 use crate::{
     MemoryTokenStore, Retries, TokenStore, Tokens,
     stack::Stack,
-    transport::{Connection, Transport, secret_value},
+    transport::{Connection, Owner, Transport, secret_value},
 };
 
 /// The origin of the hosted service.
-const CLOUD: &str = "https://api.stack-auth.com";
+pub(crate) const CLOUD: &str = "https://api.stack-auth.com";
 
 /// How long an attempt may take by default.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -34,6 +34,7 @@ pub struct Builder<S> {
     timeout: Duration,
     retries: Retries,
     http: Option<reqwest::Client>,
+    owner: Option<Owner>,
     target: PhantomData<fn() -> S>,
 }
 
@@ -47,16 +48,14 @@ impl<S: Stack> Builder<S> {
             timeout: TIMEOUT,
             retries: Retries::default(),
             http: None,
+            owner: None,
             target: PhantomData,
         }
     }
 
     /// Takes in settings by the names that other Stack Auth clients use, with the prefix `NEXT_PUBLIC_` too.
     pub(crate) fn read_vars(mut self, var: impl Fn(&str) -> Option<String>) -> Self {
-        let read = |name: &str| {
-            let found = var(name).filter(|value| !value.is_empty());
-            found.or_else(|| var(&format!("NEXT_PUBLIC_{name}")).filter(|value| !value.is_empty()))
-        };
+        let read = |name: &str| variable(&var, name);
         if let Some(url) = read("STACK_API_URL") {
             self.base_url = url;
         }
@@ -120,6 +119,11 @@ impl<S: Stack> Builder<S> {
         self
     }
 
+    pub(crate) fn with_owner(mut self, owner: Owner) -> Self {
+        self.owner = Some(owner);
+        self
+    }
+
     /// Makes the client. It connects at its first call.
     ///
     /// # Errors
@@ -129,7 +133,7 @@ impl<S: Stack> Builder<S> {
         let project_id = self
             .project_id
             .ok_or(BuildError::Missing("project id (STACK_PROJECT_ID)"))?;
-        let missing_key = S::NEEDED_KEY.filter(|_| self.keys.is_empty());
+        let missing_key = S::NEEDED_KEY.filter(|_| self.keys.is_empty() && self.owner.is_none());
         if let Some(key) = missing_key {
             return Err(BuildError::Missing(key));
         }
@@ -147,10 +151,12 @@ impl<S: Stack> Builder<S> {
             credentials,
             common,
             base_url: origin(&self.base_url)?,
+            project_id: project_id.clone(),
             retries: self.retries,
             without_credentials: S::WITHOUT_CREDENTIALS,
             with_refresh_token: S::WITH_REFRESH_TOKEN,
             with_user: S::WITH_USER,
+            owner: self.owner,
         };
         let http = match self.http {
             Some(http) => http,
@@ -196,12 +202,18 @@ pub enum BuildError {
     Http(#[source] reqwest::Error),
 }
 
+/// A setting of the environment, by its name or by that with the prefix `NEXT_PUBLIC_`. An empty one counts as none.
+pub(crate) fn variable(var: &impl Fn(&str) -> Option<String>, name: &str) -> Option<String> {
+    let found = var(name).filter(|value| !value.is_empty());
+    found.or_else(|| var(&format!("NEXT_PUBLIC_{name}")).filter(|value| !value.is_empty()))
+}
+
 fn visible(what: &'static str, text: &str) -> Result<HeaderValue, BuildError> {
     HeaderValue::from_str(text).map_err(|_| BuildError::Unfit(what))
 }
 
 /// `url` without a slash at its end; a path is kept, for servers below one.
-fn origin(url: &str) -> Result<String, BuildError> {
+pub(crate) fn origin(url: &str) -> Result<String, BuildError> {
     let unfit = || BuildError::BaseUrl { url: url.to_owned() };
     let parsed: Url = url.trim().parse().map_err(|_| unfit())?;
     let is_plain =

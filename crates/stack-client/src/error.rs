@@ -86,6 +86,23 @@ impl Error {
         }
     }
 
+    /// The code of the known error, if it is one.
+    pub fn code(&self) -> Option<&str> {
+        self.known().map(KnownError::code)
+    }
+
+    /// Whether the server wasn't reached, or had trouble of its own or too much to do: the same call may work later. What
+    /// was asked for may have been done all the same.
+    pub fn is_temporary(&self) -> bool {
+        match self {
+            Self::Transport(_) => true,
+            Self::Invalid(_) | Self::Decode { .. } => false,
+            Self::Known { status, .. } | Self::Plain { status, .. } | Self::Unexpected { status, .. } => {
+                status.is_server_error() || *status == StatusCode::TOO_MANY_REQUESTS
+            }
+        }
+    }
+
     /// The status of the answer, if one came and its status tells more than success.
     pub fn status(&self) -> Option<StatusCode> {
         match self {

@@ -6,17 +6,24 @@
 )]
 
 mod builder;
+mod call;
 mod error;
+mod expiry;
 mod generated;
 mod hooks;
 mod paging;
 mod path;
 pub mod prelude;
+mod raw;
 mod refresh;
 mod retry;
+#[cfg(all(feature = "client", feature = "sign-in"))]
+pub mod sign_in;
 mod stack;
 mod tokens;
 mod transport;
+#[cfg(feature = "verify")]
+pub mod verify;
 
 pub use builder::{BuildError, Builder};
 pub use error::{Error, Result};

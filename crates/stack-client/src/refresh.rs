@@ -1,6 +1,9 @@
 //! Renewal of access tokens, at most one at a time per session.
 
-use std::{sync::Arc, time::Duration};
+use std::{
+    sync::{Arc, Mutex as StdMutex, PoisonError},
+    time::Duration,
+};
 
 use reqwest::{
     Client, Method, Request, Response, StatusCode, Url,
@@ -9,9 +12,13 @@ use reqwest::{
 use serde::Deserialize;
 use stack_types::Secret;
 use tokio::sync::Mutex;
+use tracing::Instrument;
 
 use crate::{
-    TokenStore, Tokens,
+    Error, TokenStore, Tokens,
+    call::Call,
+    expiry::Expiry,
+    raw,
     transport::{Connection, REFRESH_TOKEN, insert_all, secret_value},
 };
 
@@ -25,10 +32,12 @@ const KNOWN_ERROR: &str = "x-stack-known-error";
 pub(crate) struct Session {
     pub tokens: Arc<dyn TokenStore>,
     renewing: Mutex<()>,
+    /// By how many seconds the server's clock is ahead of this machine's, once a renewal has told.
+    ahead_secs: StdMutex<Option<i64>>,
 }
 
 /// What came of a renewal.
-pub(crate) enum Renewed {
+enum Renewed {
     /// A new access token.
     Token(HeaderValue),
     /// The refresh token is refused, by this answer; the session is forgotten.
@@ -49,19 +58,14 @@ impl Session {
         Self {
             tokens,
             renewing: Mutex::new(()),
+            ahead_secs: StdMutex::new(None),
         }
     }
 
     /// An access token other than `stale`.
     ///
     /// Calls that come while a renewal is under way wait for it and take its token.
-    pub async fn renew(
-        &self,
-        http: &Client,
-        connection: &Connection,
-        timeout: Option<Duration>,
-        stale: Option<&HeaderValue>,
-    ) -> reqwest::Result<Renewed> {
+    async fn renew(&self, wire: &Wire<'_>, stale: Option<&HeaderValue>) -> reqwest::Result<Renewed> {
         let _turn = self.renewing.lock().await;
         let Tokens { access, refresh } = self.tokens.get();
         let fresh = access
@@ -70,16 +74,12 @@ impl Session {
         if let Some(token) = fresh {
             return Ok(Renewed::Token(token));
         }
-        let Some((refresh, mut request)) =
-            refresh.and_then(|token| Some((token.clone(), request(connection, &token)?)))
+        let Some((refresh, request)) =
+            refresh.and_then(|token| Some((token.clone(), request(wire.connection, &token)?)))
         else {
             return Ok(Renewed::SignedOut);
         };
-        *request.timeout_mut() = timeout;
-        let response = connection
-            .retries
-            .send(http, request, "refresh_current_session")
-            .await?;
+        let response = wire.send(request).await?;
         if !response.status().is_success() {
             if !is(&response, &["REFRESH_TOKEN_NOT_FOUND_OR_EXPIRED"]) {
                 return Ok(Renewed::Failed(response));
@@ -88,12 +88,127 @@ impl Session {
             return Ok(Renewed::Over(response));
         }
         let Answer { access_token } = response.json().await?;
+        if let Some(expiry) = Expiry::of(access_token.expose()) {
+            *self.ahead_secs.lock().unwrap_or_else(PoisonError::into_inner) = Some(expiry.ahead_secs());
+        }
         let value = secret_value(access_token.expose());
         self.tokens.set(Tokens {
             access: Some(access_token),
             refresh: Some(refresh),
         });
         Ok(value.map_or(Renewed::SignedOut, Renewed::Token))
+    }
+
+    /// An access token that isn't about to expire; `None` if nobody is signed in.
+    pub async fn access_token(&self, wire: &Wire<'_>) -> Result<Option<Secret>, Error> {
+        let Tokens { access, refresh } = self.tokens.get();
+        let expiry = access.as_ref().and_then(|token| Expiry::of(token.expose()));
+        let is_due =
+            access.is_none() || expiry.is_some_and(|expiry| expiry.is_near(Some(self.ahead_secs().unwrap_or(0))));
+        if refresh.is_none() || !is_due {
+            return Ok(access);
+        }
+        let stale = access.and_then(|token| secret_value(token.expose()));
+        match self.renew(wire, stale.as_ref()).await.map_err(Error::Transport)? {
+            Renewed::Token(_) | Renewed::SignedOut => Ok(self.tokens.get().access),
+            Renewed::Over(response) | Renewed::Failed(response) => Err(raw::refusal(response).await),
+        }
+    }
+
+    /// Whether a token is about to expire. A token that says nothing, or that seems to have expired while it isn't known
+    /// how far the clocks differ, is left to the server.
+    fn is_expiring(&self, token: &HeaderValue) -> bool {
+        let expiry = token.to_str().ok().and_then(Expiry::of);
+        expiry.is_some_and(|expiry| expiry.is_near(self.ahead_secs()))
+    }
+
+    fn ahead_secs(&self) -> Option<i64> {
+        *self.ahead_secs.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// How a renewal gets to the server.
+#[derive(Clone, Copy)]
+pub(crate) struct Wire<'a> {
+    pub http: &'a Client,
+    pub connection: &'a Connection,
+    pub timeout: Option<Duration>,
+}
+
+impl Wire<'_> {
+    async fn send(self, mut request: Request) -> reqwest::Result<Response> {
+        *request.timeout_mut() = self.timeout;
+        let call = Call::begin("refresh_current_session", request.method());
+        let response = self.connection.retries.send(self.http, request, &call);
+        call.end(response.instrument(call.span()).await)
+    }
+}
+
+/// The renewal of one token of a call, which happens before it or after it was refused.
+pub(crate) struct Renewal<'a> {
+    pub session: &'a Session,
+    pub wire: Wire<'a>,
+    /// The header that carries the token.
+    pub header: &'static str,
+    /// The known errors after which a new token may help: the one that was sent is expired, or the server can't read it
+    /// any more.
+    pub codes: &'static [&'static str],
+    /// Whether the call makes no sense without the session.
+    pub is_needed: bool,
+}
+
+impl Renewal<'_> {
+    /// Sees to it that `request` doesn't start with a token that is missing or about to expire. Gives an answer if that
+    /// is the end of the call.
+    pub async fn before(&self, request: &mut Request) -> reqwest::Result<Option<Response>> {
+        let Some(token) = request.headers().get(self.header).cloned() else {
+            return self.renew(request).await;
+        };
+        if !self.session.is_expiring(&token) {
+            return Ok(None);
+        }
+        // The token is still good: trouble with the next one is no trouble yet.
+        match self.session.renew(&self.wire, Some(&token)).await {
+            Ok(Renewed::Over(refused)) => Ok(self.give_up(request, refused)),
+            Ok(Renewed::Token(token)) => {
+                request.headers_mut().insert(self.header, token);
+                Ok(None)
+            }
+            Ok(Renewed::SignedOut | Renewed::Failed(_)) | Err(_) => Ok(None),
+        }
+    }
+
+    /// Whether an answer says that a new token may help.
+    pub fn is_wanted(&self, response: &Response) -> bool {
+        response.status() == StatusCode::UNAUTHORIZED && is(response, self.codes)
+    }
+
+    /// Puts a new token into `request`, or gives the answer that is the end of the call.
+    pub async fn renew(&self, request: &mut Request) -> reqwest::Result<Option<Response>> {
+        let stale = request.headers_mut().remove(self.header);
+        Ok(match self.session.renew(&self.wire, stale.as_ref()).await? {
+            Renewed::Token(token) => {
+                request.headers_mut().insert(self.header, token);
+                None
+            }
+            Renewed::Over(refused) => self.give_up(request, refused),
+            Renewed::SignedOut => {
+                request.headers_mut().remove(REFRESH_TOKEN);
+                None
+            }
+            Renewed::Failed(failed) => Some(failed),
+        })
+    }
+
+    /// The session is over. A call that needs none, for example a sign-in, goes on without it; for all others that is
+    /// the answer.
+    fn give_up(&self, request: &mut Request, refused: Response) -> Option<Response> {
+        if self.is_needed {
+            return Some(refused);
+        }
+        request.headers_mut().remove(self.header);
+        request.headers_mut().remove(REFRESH_TOKEN);
+        None
     }
 }
 
@@ -106,11 +221,6 @@ fn request(connection: &Connection, refresh: &Secret) -> Option<Request> {
     headers.insert(REFRESH_TOKEN, secret_value(refresh.expose())?);
     headers.insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
     Some(request)
-}
-
-/// Whether a new access token may help: the one that was sent is expired, or the server can't read it any more.
-pub(crate) fn is_wanted(response: &Response) -> bool {
-    response.status() == StatusCode::UNAUTHORIZED && is(response, &["ACCESS_TOKEN_EXPIRED", "UNPARSABLE_ACCESS_TOKEN"])
 }
 
 fn is(response: &Response, codes: &[&str]) -> bool {

@@ -7,7 +7,7 @@ use std::{
 
 use reqwest::{Client, Method, Request, Response, StatusCode, header::RETRY_AFTER};
 
-use crate::error::REQUEST_ID;
+use crate::call::Call;
 
 /// How often and how patiently requests are repeated.
 ///
@@ -32,15 +32,15 @@ impl Retries {
         max_wait: Duration::ZERO,
     };
 
-    /// Sends a request as often as these rules say. `operation` names it in traces.
-    pub(crate) async fn send(self, http: &Client, request: Request, operation: &str) -> reqwest::Result<Response> {
+    /// Sends a request as often as these rules say.
+    pub(crate) async fn send(self, http: &Client, request: Request, call: &Call) -> reqwest::Result<Response> {
         let method = request.method().clone();
         let mut request = request;
         let mut sent = 0;
         loop {
             let again = (sent < self.max).then(|| request.try_clone()).flatten();
             let result = http.execute(request).await;
-            log(operation, sent, &result);
+            call.attempted(&result);
             let (Some(again), Some(wait)) = (again, self.wait(sent, &method, &result)) else {
                 return result;
             };
@@ -114,21 +114,6 @@ fn retry_after(response: &Response) -> Option<Duration> {
         .parse()
         .ok()?;
     Some(Duration::from_secs(seconds))
-}
-
-fn log(operation: &str, sent: u32, result: &reqwest::Result<Response>) {
-    match result {
-        Ok(response) => {
-            let request_id = response.headers().get(REQUEST_ID).and_then(|id| id.to_str().ok());
-            let status = response.status().as_u16();
-            tracing::debug!(operation, repetition = sent, status, request_id, "answered");
-        }
-        // The error's own text holds the URL, whose query may name people.
-        Err(error) => {
-            let (connect, timeout) = (error.is_connect(), error.is_timeout());
-            tracing::debug!(operation, repetition = sent, connect, timeout, "not answered");
-        }
-    }
 }
 
 /// Between 0 and 1. The standard library's hasher is seeded at random, which is random enough to spread clients out.

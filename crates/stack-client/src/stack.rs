@@ -59,7 +59,7 @@ const SUPER_SECRET_ADMIN_KEY: Key = Key {
     variable: Some("STACK_SUPER_SECRET_ADMIN_KEY"),
 };
 const ADMIN_ACCESS_TOKEN: Key = Key {
-    header: "x-stack-admin-access-token",
+    header: crate::transport::ADMIN_ACCESS_TOKEN,
     variable: None,
 };
 

@@ -7,11 +7,14 @@ use reqwest::{
     Client, Request, Response,
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, TRANSFER_ENCODING},
 };
-use stack_types::ErrorBody;
+use stack_types::{ErrorBody, ProjectId, Secret};
+use tracing::Instrument;
 
 use crate::{
-    TokenStore, Tokens, path,
-    refresh::{self, Renewed, Session},
+    Error, TokenStore, Tokens,
+    call::Call,
+    path,
+    refresh::{Renewal, Session, Wire},
     retry::Retries,
 };
 
@@ -20,6 +23,9 @@ pub(crate) const ACCESS_TOKEN: &str = "x-stack-access-token";
 
 /// Carries the refresh token, to the few operations that read it.
 pub(crate) const REFRESH_TOKEN: &str = "x-stack-refresh-token";
+
+/// Carries the access token of the project's owner.
+pub(crate) const ADMIN_ACCESS_TOKEN: &str = "x-stack-admin-access-token";
 
 /// The part of a client that its calls share. Cloning is cheap.
 #[derive(Clone)]
@@ -37,6 +43,7 @@ pub(crate) struct Connection {
     pub common: HeaderMap,
     /// The origin, without a slash at its end.
     pub base_url: String,
+    pub project_id: ProjectId,
     pub retries: Retries,
     /// Ids of operations that are sent without credentials.
     pub without_credentials: &'static [&'static str],
@@ -44,6 +51,15 @@ pub(crate) struct Connection {
     pub with_refresh_token: &'static [&'static str],
     /// Ids of operations that a signed-in user has to call.
     pub with_user: &'static [&'static str],
+    /// Whose access token stands for a key of admin access.
+    pub owner: Option<Owner>,
+}
+
+/// Somebody who owns the project, signed in to the project `internal`.
+#[derive(Clone)]
+pub(crate) struct Owner {
+    pub http: Client,
+    pub transport: Transport,
 }
 
 impl Connection {
@@ -90,6 +106,16 @@ impl Transport {
         self.session.tokens.set(tokens);
     }
 
+    /// An access token that isn't about to expire; `None` if nobody is signed in.
+    pub(crate) async fn access_token(&self, http: &Client) -> Result<Option<Secret>, Error> {
+        let wire = Wire {
+            http,
+            connection: &self.connection,
+            timeout: self.timeout,
+        };
+        self.session.access_token(&wire).await
+    }
+
     /// Adds what a call doesn't know of itself: credentials and the timeout.
     ///
     /// # Errors
@@ -108,6 +134,13 @@ impl Transport {
             return Ok(());
         }
         insert_all(headers, &self.connection.credentials);
+        let owner = self.connection.owner.as_ref().map(|owner| owner.transport.tokens());
+        if let Some(token) = owner.and_then(|tokens| tokens.access) {
+            headers.insert(
+                ADMIN_ACCESS_TOKEN,
+                secret_value(token.expose()).ok_or("the owner's access token isn't one")?,
+            );
+        }
         let tokens = self.tokens();
         if let Some(token) = &tokens.access {
             headers.insert(
@@ -126,58 +159,78 @@ impl Transport {
         Ok(())
     }
 
-    /// Sends a prepared request: renews an expired access token, repeats what may be repeated, and turns the answer
-    /// into what progenitor's code can read.
+    /// Sends a prepared request: renews access tokens, repeats what may be repeated, and turns the answer into what
+    /// progenitor's code can read.
     pub(crate) async fn execute(
+        &self,
+        http: &Client,
+        request: Request,
+        info: &OperationInfo,
+    ) -> reqwest::Result<Response> {
+        let call = Call::begin(info.operation_id, request.method());
+        let response = self.converse(http, request, info, &call);
+        let response = call.end(response.instrument(call.span()).await)?;
+        readable(response).await
+    }
+
+    /// Sends a request, each of its tokens being renewed at most once before and once after it was refused.
+    async fn converse(
         &self,
         http: &Client,
         mut request: Request,
         info: &OperationInfo,
+        call: &Call,
     ) -> reqwest::Result<Response> {
-        let takes_tokens = !self.connection.without_credentials.contains(&info.operation_id);
-        if !takes_tokens || self.tokens().refresh.is_none() {
-            return readable(self.send(http, request, info).await?).await;
+        let mut renewals = self.renewals(http, info);
+        for renewal in &renewals {
+            if let Some(refused) = renewal.before(&mut request).await? {
+                return Ok(refused);
+            }
         }
-        if !request.headers().contains_key(ACCESS_TOKEN)
-            && let Some(refused) = self.renew(http, &mut request, info).await?
-        {
-            return readable(refused).await;
+        loop {
+            let again = (!renewals.is_empty()).then(|| request.try_clone()).flatten();
+            let response = self.connection.retries.send(http, request, call).await?;
+            let wanted = renewals.iter().position(|renewal| renewal.is_wanted(&response));
+            let (Some(mut again), Some(wanted)) = (again, wanted) else {
+                return Ok(response);
+            };
+            if let Some(refused) = renewals.swap_remove(wanted).renew(&mut again).await? {
+                return Ok(refused);
+            }
+            request = again;
         }
-        let again = request.try_clone();
-        let response = self.send(http, request, info).await?;
-        let Some(mut again) = again.filter(|_| refresh::is_wanted(&response)) else {
-            return readable(response).await;
+    }
+
+    /// The tokens of a call that can be renewed.
+    fn renewals<'a>(&'a self, http: &'a Client, info: &OperationInfo) -> Vec<Renewal<'a>> {
+        if self.connection.without_credentials.contains(&info.operation_id) {
+            return Vec::new();
+        }
+        let own = Renewal {
+            session: &self.session,
+            wire: Wire {
+                http,
+                connection: &self.connection,
+                timeout: self.timeout,
+            },
+            header: ACCESS_TOKEN,
+            codes: &["ACCESS_TOKEN_EXPIRED", "UNPARSABLE_ACCESS_TOKEN"],
+            is_needed: self.connection.needs_session(info.operation_id),
         };
-        match self.renew(http, &mut again, info).await? {
-            Some(refused) => readable(refused).await,
-            None => readable(self.send(http, again, info).await?).await,
-        }
-    }
-
-    /// Puts a new access token into `request`. If none is to be had, the session is over: an operation that needs none,
-    /// for example a sign-in, goes on without one, and the answer that refused is given for all others.
-    async fn renew(
-        &self,
-        http: &Client,
-        request: &mut Request,
-        info: &OperationInfo,
-    ) -> reqwest::Result<Option<Response>> {
-        let stale = request.headers_mut().remove(ACCESS_TOKEN);
-        match self
-            .session
-            .renew(http, &self.connection, self.timeout, stale.as_ref())
-            .await?
-        {
-            Renewed::Token(token) => drop(request.headers_mut().insert(ACCESS_TOKEN, token)),
-            Renewed::Over(refused) if self.connection.needs_session(info.operation_id) => return Ok(Some(refused)),
-            Renewed::Over(_) | Renewed::SignedOut => drop(request.headers_mut().remove(REFRESH_TOKEN)),
-            Renewed::Failed(failed) => return Ok(Some(failed)),
-        }
-        Ok(None)
-    }
-
-    async fn send(&self, http: &Client, request: Request, info: &OperationInfo) -> reqwest::Result<Response> {
-        self.connection.retries.send(http, request, info.operation_id).await
+        let owner = self.connection.owner.as_ref().map(|Owner { http, transport }| Renewal {
+            session: &transport.session,
+            wire: Wire {
+                http,
+                connection: &transport.connection,
+                timeout: self.timeout,
+            },
+            header: ADMIN_ACCESS_TOKEN,
+            codes: &["ADMIN_ACCESS_TOKEN_EXPIRED", "UNPARSABLE_ADMIN_ACCESS_TOKEN"],
+            is_needed: true,
+        });
+        let mut renewals: Vec<_> = [own].into_iter().chain(owner).collect();
+        renewals.retain(|renewal| renewal.session.tokens.get().refresh.is_some());
+        renewals
     }
 }
 
@@ -204,7 +257,7 @@ pub(crate) fn insert_all(headers: &mut HeaderMap, more: &HeaderMap) {
 
 /// The answer in a form that progenitor's code can read: every error an [`ErrorBody`] (with an empty code if it wasn't
 /// a known error, so that its status and text aren't lost), every text a JSON string.
-async fn readable(response: Response) -> reqwest::Result<Response> {
+pub(crate) async fn readable(response: Response) -> reqwest::Result<Response> {
     let status = response.status();
     let is_error = status.is_client_error() || status.is_server_error();
     if !is_error && !is_text(response.headers()) {

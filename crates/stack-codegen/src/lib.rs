@@ -18,8 +18,10 @@
 
 pub mod bundle;
 pub mod diagnostics;
+pub mod diff;
 pub mod emit;
 pub mod fixups;
+pub mod foreign;
 pub mod lint;
 pub mod load;
 pub mod model;

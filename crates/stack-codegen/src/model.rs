@@ -8,7 +8,7 @@ use indexmap::IndexMap;
 use serde_json::Value;
 
 /// The whole contract.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Api {
     /// `info.title`.
     pub title: String,
@@ -18,7 +18,7 @@ pub struct Api {
     pub description: String,
     /// `servers[].url`, the origin only; paths of [`Base::Api`] follow below `base_path`.
     pub servers: Vec<String>,
-    /// The prefix of all paths but those of [`Base::Root`], for example `/api/v1`.
+    /// The prefix of the paths of [`Base::Api`], for example `/api/v1`; [`Api::prefix`] knows that of the others.
     pub base_path: String,
     /// `components.securitySchemes` by name, as written.
     pub security_schemes: IndexMap<String, Value>,
@@ -30,6 +30,56 @@ pub struct Api {
     pub schemas: IndexMap<String, NamedSchema>,
     /// Every known error, abstract ones included, in the order of `errors.yaml`.
     pub errors: Vec<ErrorDef>,
+    /// Headers besides credentials (`x-headers`), by name, in the order written.
+    pub headers: IndexMap<String, HeaderInfo>,
+    /// Sentences about webhooks as a whole: how events are sent and signed.
+    pub about_webhooks: String,
+    /// The events that webhooks are told of, in the order of `webhooks.yaml`.
+    pub webhooks: Vec<Event>,
+}
+
+impl Api {
+    /// What stands before the path of an operation of `base`: `/api/v1`, `/api` or nothing.
+    pub fn prefix(&self, base: Base) -> &str {
+        match base {
+            Base::Api => &self.base_path,
+            Base::Versions => self.base_path.rsplit_once('/').map_or("", |(parent, _)| parent),
+            Base::Root => "",
+        }
+    }
+
+    /// The name of the security scheme that describes this use of the header `authorization`.
+    pub fn authorization_scheme(&self, authorization: Authorization) -> Option<&str> {
+        let mut schemes = self.security_schemes.iter();
+        let (name, _) = schemes.find(|(_, it)| it["type"] == "http" && it["scheme"] == authorization.name())?;
+        Some(name)
+    }
+}
+
+/// A header of requests or answers that is no credential.
+#[derive(Debug, Clone, PartialEq)]
+pub struct HeaderInfo {
+    /// As on the wire, in lower case.
+    pub name: String,
+    /// Another name for the same (`x-alias`).
+    pub alias: Option<String>,
+    /// Sentences.
+    pub description: String,
+    /// What a server does with it.
+    pub usage: HeaderUsage,
+    /// Whether scripts in browsers may send or see it (`x-cors`).
+    pub cors: bool,
+}
+
+/// What a server does with a header.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum HeaderUsage {
+    /// It reads it.
+    Read,
+    /// It lets callers send it, and that is all.
+    Ignored,
+    /// It sends it.
+    Sent,
 }
 
 /// A kind of access. Whoever has a later one may do and see what an earlier one may, unless data says otherwise.
@@ -84,7 +134,7 @@ pub struct Location {
 }
 
 /// A tag: one spec file, one trait, one module.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 pub struct Tag {
     /// kebab-case, for example `internal-api-keys`.
     pub name: String,
@@ -92,6 +142,8 @@ pub struct Tag {
     pub description: String,
     /// For example `tags/internal-api-keys.yaml`.
     pub file: String,
+    /// The cargo feature that brings it (`x-group`); `None`: it is always there.
+    pub group: Option<String>,
     /// In the order of the file.
     pub operations: Vec<Operation>,
 }
@@ -110,7 +162,7 @@ pub struct Operation {
     pub method: String,
     /// With `{name}` placeholders, without the base path.
     pub path: String,
-    /// Below the base path or at the root of the server (`x-base: root`).
+    /// What it stands under (`x-base`).
     pub base: Base,
     /// One line.
     pub summary: String,
@@ -136,14 +188,61 @@ pub struct Operation {
     pub unknown_query: Unknown,
     /// The request body, if the operation reads one.
     pub body: Option<Body>,
-    /// The one success answer.
+    /// The header `authorization` is read (`x-authorization`).
+    pub authorization: Option<Authorization>,
+    /// What it answers when all goes well.
     pub success: Success,
     /// Codes of the known errors that are particular to it (`x-errors`).
     pub errors: Vec<String>,
     /// Errors that are sent as plain text: status and when (`x-text-errors`).
     pub text_errors: Vec<(u16, String)>,
+    /// Errors that are sent in the form of RFC 6749, section 5.2: status and when (`x-oauth-errors`).
+    pub oauth_errors: Vec<(u16, String)>,
     /// Of the operation's `operationId`.
     pub location: Location,
+}
+
+impl Operation {
+    /// Whether it only redirects: browsers go there, programs have no use for it. Clients, mocks and the like leave it out.
+    pub fn is_navigation(&self) -> bool {
+        self.success.kind == SuccessKind::Redirect
+    }
+
+    /// The version that its path starts with, and the path below that: of operations with [`Base::Versions`] only.
+    pub fn version(&self) -> Option<(&str, &str)> {
+        if self.base != Base::Versions {
+            return None;
+        }
+        let rest = self.path.strip_prefix('/')?;
+        let slash = rest.find('/')?;
+        let (version, below) = rest.split_at(slash);
+        let is_version = version.strip_prefix('v')?.starts_with(|c: char| c.is_ascii_digit());
+        (is_version && below.len() > 1).then_some((version, below))
+    }
+
+    /// Whether it has more than one answer that is no error.
+    pub const fn has_several_answers(&self) -> bool {
+        !self.success.also.is_empty() || !self.success.redirects.is_empty()
+    }
+}
+
+/// How the header `authorization` is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authorization {
+    /// A token (RFC 6750).
+    Bearer,
+    /// A name and a password (RFC 7617).
+    Basic,
+}
+
+impl Authorization {
+    /// The scheme as OpenAPI writes it: `bearer` or `basic`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bearer => "bearer",
+            Self::Basic => "basic",
+        }
+    }
 }
 
 /// What a path stands under.
@@ -151,6 +250,8 @@ pub struct Operation {
 pub enum Base {
     /// The base path of the API.
     Api,
+    /// The base path's parent: the path starts with a version of its own.
+    Versions,
     /// The root of the server.
     Root,
 }
@@ -225,10 +326,10 @@ pub enum Media {
     Form,
 }
 
-/// The success answer of an operation.
+/// What an operation answers when all goes well: a body, which may come with several statuses, and redirects.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Success {
-    /// 200, 201, ….
+    /// 200, 201, …; of an operation that only redirects, the status of its first redirect.
     pub status: u16,
     /// Sentences.
     pub description: String,
@@ -236,6 +337,19 @@ pub struct Success {
     pub kind: SuccessKind,
     /// The `cache-control` header, where it isn't the usual one (`x-cache-control`).
     pub cache_control: Option<String>,
+    /// Other statuses that the same body comes with.
+    pub also: Vec<OtherAnswer>,
+    /// Redirects that it may answer with instead; of an operation that only redirects, all but the first.
+    pub redirects: Vec<OtherAnswer>,
+}
+
+/// An answer besides the first.
+#[derive(Debug, Clone, PartialEq)]
+pub struct OtherAnswer {
+    /// 2xx or 3xx.
+    pub status: u16,
+    /// Sentences.
+    pub description: String,
 }
 
 /// The body of a success answer.
@@ -245,6 +359,8 @@ pub enum SuccessKind {
     Json(String),
     /// `text/plain`.
     Text,
+    /// None: the operation only redirects ([`Operation::is_navigation`]).
+    Redirect,
 }
 
 /// A schema with a name of its own: a Rust type.
@@ -271,6 +387,16 @@ pub struct Type {
     pub kind: Kind,
     /// Whether `null` fits too.
     pub nullable: bool,
+}
+
+impl Type {
+    /// The named schema `name`.
+    pub fn reference(name: impl Into<String>) -> Self {
+        Self {
+            kind: Kind::Ref(name.into()),
+            nullable: false,
+        }
+    }
 }
 
 /// What a shape is.
@@ -387,6 +513,26 @@ pub struct Property {
     /// Not shown in the published reference page (`x-hidden`).
     pub hidden: bool,
     /// Where it stands.
+    pub location: Location,
+}
+
+/// The module of the schemas that stand in `webhooks.yaml`. They belong to the events alone.
+pub const EVENTS: &str = "webhook-events";
+
+/// An event that webhooks are told of.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// As on the wire, for example `user.created`.
+    pub name: String,
+    /// One line.
+    pub summary: String,
+    /// Sentences: when it is sent, and when it isn't.
+    pub description: String,
+    /// The name of the schema of its data.
+    pub data: String,
+    /// Data that fits.
+    pub example: Value,
+    /// Where its name stands.
     pub location: Location,
 }
 

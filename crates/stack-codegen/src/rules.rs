@@ -45,7 +45,7 @@ rules! {
     SharedSchema "shared-schema" "What two tags use stands in `shared.yaml`, which itself uses no tag's schemas.";
     ComponentName "component-name" "Components are called in PascalCase.";
     DuplicateComponent "duplicate-component" "Names of components are unique in the whole contract, also if case is ignored.";
-    UnusedComponent "unused-component" "Every component is reached by an operation or an error.";
+    UnusedComponent "unused-component" "Every component is reached by an operation, an event or an error.";
     ReservedName "reserved-name" "Names don't clash with words of Rust, its prelude or the runtime of the generated code.";
 
     InlineObject "inline-object" "Objects are named components, so that they become Rust types with a name of ours.";
@@ -68,6 +68,7 @@ rules! {
     DuplicateOperationId "duplicate-operation-id" "Operation ids are unique, also if case is ignored.";
     PathForm "path-form" "Paths start with a slash, don't end with one, and a placeholder fills a segment.";
     DuplicatePath "duplicate-path" "A method and a path stand once in the contract, whatever the placeholders are called.";
+    VersionPath "version-path" "A path of `x-base: versions` starts with a version, and stands in the tag of the path that it replaces.";
     PathPlaceholder "path-placeholder" "At one place of the paths, a placeholder has one name: the router needs it.";
     PathParameter "path-parameter" "Placeholders of the path and path parameters are the same.";
     ParameterPlace "parameter-place" "Parameters stand in path or query; headers are credentials, thus security schemes.";
@@ -75,10 +76,16 @@ rules! {
     DuplicateParameter "duplicate-parameter" "A name stands for one parameter of an operation, also as a Rust name.";
     MediaType "media-type" "Bodies are JSON or forms, answers JSON or plain text.";
     BodyRef "body-ref" "A JSON or form body is a reference to a named schema.";
-    OneSuccess "one-success" "An operation has one success answer and no other: errors are added by the generator.";
+    OneSuccess "one-success" "An operation has a success answer or redirects, and no errors: the generator adds those.";
+    SeveralAnswers "several-answers" "Further answers are 2xx with the body of the first, or redirects with none.";
+    Authorization "authorization" "`x-authorization` is one of the `http` security schemes of `root.yaml`.";
     Access "access" "`x-access` lists known accesses, each once; admin follows from server.";
     WiderAccess "wider-access" "A part of an operation isn't open to an access that the operation refuses.";
     HiddenFromAll "hidden-from-all" "Whoever may see a property reaches its schema.";
+
+    EventName "event-name" "Events are called by words in snake_case with dots between, the thing first.";
+    DuplicateEvent "duplicate-event" "Events differ as Rust names too.";
+    EventData "event-data" "The data of an event is an object; what isn't the event's own is seen by server access.";
 
     ErrorForm "error-form" "Errors have a SCREAMING_SNAKE_CASE code, a status from 400 to 599 and an abstract parent, if any.";
     UnknownError "unknown-error" "Errors that are named exist.";

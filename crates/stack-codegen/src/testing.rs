@@ -27,7 +27,9 @@ const REST: &[(&str, &str)] = &[
          secretServerKey: {type: apiKey, in: header, name: x-stack-secret-server-key}\n    \
          superSecretAdminKey: {type: apiKey, in: header, name: x-stack-super-secret-admin-key}\n    \
          accessToken: {type: apiKey, in: header, name: x-stack-access-token}\n    \
-         refreshToken: {type: apiKey, in: header, name: x-stack-refresh-token}\n",
+         refreshToken: {type: apiKey, in: header, name: x-stack-refresh-token}\n    \
+         bearerAuthorization: {type: http, scheme: bearer}\n    \
+         basicAuthorization: {type: http, scheme: basic}\n",
     ),
     ("paths", "paths: {}\n"),
 ];

@@ -70,21 +70,34 @@ impl View {
             .filter(|operation| operation.access.contains(&access))
             .map(|operation| project_operation(operation, access))
             .collect();
-        let projected: IndexMap<_, _> = api
-            .schemas
-            .iter()
-            .map(|(name, schema)| (name.clone(), project_schema(schema, access)))
-            .collect();
-        let reached = reached(&operations, &projected);
-        let schemas = projected
-            .into_iter()
-            .filter(|(name, _)| reached.contains(name))
-            .collect();
+        let from = operations.iter().flat_map(references_of_operation).collect();
+        let schemas = reached(api, access, from);
         Self {
             access,
             operations,
             schemas,
         }
+    }
+
+    /// What the events lead to. Receivers of webhooks are servers, so they see what server access does.
+    pub fn of_events(api: &Api) -> Self {
+        let access = Access::Server;
+        let from = api.webhooks.iter().map(|event| event.data.as_str()).collect();
+        Self {
+            access,
+            operations: Vec::new(),
+            schemas: reached(api, access, from),
+        }
+    }
+}
+
+impl View {
+    /// The view without operations that only redirect: what programs call.
+    #[must_use]
+    pub fn calls(&self) -> Self {
+        let mut calls = self.clone();
+        calls.operations.retain(|operation| !operation.is_navigation());
+        calls
     }
 }
 
@@ -114,18 +127,26 @@ fn project_schema(schema: &NamedSchema, access: Access) -> NamedSchema {
     schema
 }
 
-/// The names of the schemas that `operations` lead to.
-fn reached(operations: &[Operation], schemas: &IndexMap<String, NamedSchema>) -> BTreeSet<String> {
-    let mut open: Vec<&str> = operations.iter().flat_map(references_of_operation).collect();
+/// The schemas that the names `from` lead to, as `access` sees them, in the order of the contract.
+fn reached(api: &Api, access: Access, from: Vec<&str>) -> IndexMap<String, NamedSchema> {
+    let projected: IndexMap<_, _> = api
+        .schemas
+        .iter()
+        .map(|(name, schema)| (name.clone(), project_schema(schema, access)))
+        .collect();
+    let mut open = from;
     let mut reached = BTreeSet::new();
     while let Some(name) = open.pop() {
         if reached.insert(name.to_owned())
-            && let Some(schema) = schemas.get(name)
+            && let Some(schema) = projected.get(name)
         {
             open.extend(schema.ty.references());
         }
     }
-    reached
+    projected
+        .into_iter()
+        .filter(|(name, _)| reached.contains(name))
+        .collect()
 }
 
 /// The names of the schemas that an operation names itself.

@@ -1,62 +1,16 @@
 //! What a request says about its caller: the `x-stack-…` headers, read once and kept under cover.
 
-use http::{HeaderMap, HeaderName};
+use http::HeaderMap;
 use stack_types::{KnownError, ProjectId, Secret};
 
-use crate::{Access, ApiError};
-
-/// A header and the newer name that means the same; the first that isn't empty counts.
-#[derive(Debug)]
-pub(crate) struct Header(HeaderName, HeaderName);
-
-/// Every header that this crate reads, in the order in which the contract's security schemes name them.
-macro_rules! headers {
-    ($($constant:ident = $name:literal),+ $(,)?) => {
-        $(pub(crate) static $constant: Header = Header(
-            HeaderName::from_static(concat!("x-stack-", $name)),
-            HeaderName::from_static(concat!("x-hexclave-", $name)),
-        );)+
-    };
-}
-
-headers! {
-    ACCESS_TYPE = "access-type",
-    PROJECT_ID = "project-id",
-    BRANCH_ID = "branch-id",
-    PUBLISHABLE_CLIENT_KEY = "publishable-client-key",
-    SECRET_SERVER_KEY = "secret-server-key",
-    SUPER_SECRET_ADMIN_KEY = "super-secret-admin-key",
-    ADMIN_ACCESS_TOKEN = "admin-access-token",
-    ACCESS_TOKEN = "access-token",
-    REFRESH_TOKEN = "refresh-token",
-    DEVELOPMENT_OVERRIDE_KEY = "development-override-key",
-    ALLOW_ANONYMOUS_USER = "allow-anonymous-user",
-    ALLOW_RESTRICTED_USER = "allow-restricted-user",
-    OVERRIDE_ERROR_STATUS = "override-error-status",
-}
-
-impl Header {
-    /// The name that messages use.
-    pub(crate) fn name(&self) -> &str {
-        self.0.as_str()
-    }
-
-    /// The value; an empty one, or one that isn't text, counts as absent.
-    pub(crate) fn text<'h>(&self, headers: &'h HeaderMap) -> Option<&'h str> {
-        let value = |name: &HeaderName| headers.get(name)?.to_str().ok().filter(|value| !value.is_empty());
-        value(&self.0).or_else(|| value(&self.1))
-    }
-
-    /// The value as something that isn't shown.
-    pub(crate) fn secret(&self, headers: &HeaderMap) -> Option<Secret> {
-        self.text(headers).map(Secret::from)
-    }
-
-    /// Whether the value is exactly `true`.
-    fn is_true(&self, headers: &HeaderMap) -> bool {
-        self.text(headers) == Some("true")
-    }
-}
+use crate::{
+    Access, ApiError,
+    headers::{
+        ACCESS_TOKEN, ACCESS_TYPE, ADMIN_ACCESS_TOKEN, ALLOW_ANONYMOUS_USER, ALLOW_RESTRICTED_USER, BRANCH_ID,
+        DEVELOPMENT_OVERRIDE_KEY, PROJECT_ID, PUBLISHABLE_CLIENT_KEY, REFRESH_TOKEN, SECRET_SERVER_KEY,
+        SUPER_SECRET_ADMIN_KEY,
+    },
+};
 
 /// The credentials of a request that names its access type and project.
 #[derive(Debug, Clone, PartialEq)]
@@ -91,7 +45,7 @@ pub struct Credentials {
 impl Credentials {
     /// The credentials of these headers; `None` if no access type is named: the request comes from nobody in particular.
     ///
-    /// Every header may also be sent under its newer name, `x-hexclave-…`.
+    /// Every header may also be sent under its other name; see [`headers`](crate::headers).
     ///
     /// # Errors
     ///

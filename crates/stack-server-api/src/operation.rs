@@ -29,16 +29,20 @@ pub struct Operation {
     pub ignored_query: &'static [&'static str],
     /// What happens to query parameters that the contract doesn't mention.
     pub unknown_query: Unknown,
-    /// Whether the body may come with its client's id and secret in `authorization: Basic …` instead of in itself.
-    pub basic_client: bool,
-    /// The status of its success answer.
+    /// How the header `authorization` is read, if it is.
+    pub authorization: Option<Authorization>,
+    /// The status of its success answer; of an operation that only redirects, of its first redirect.
     pub status: u16,
+    /// The statuses of its other answers that are no errors.
+    pub other_statuses: &'static [u16],
     /// `cache-control` of its success answer, where it isn't the usual one.
     pub cache_control: Option<&'static str>,
     /// The codes of the known errors that are particular to it.
     pub errors: &'static [&'static str],
     /// The statuses that are sent as plain text.
     pub text_errors: &'static [u16],
+    /// The statuses that are sent in the form of RFC 6749, section 5.2.
+    pub oauth_errors: &'static [u16],
 }
 
 impl Operation {
@@ -55,11 +59,13 @@ impl Operation {
         refresh_token: Need::None,
         ignored_query: &[],
         unknown_query: Unknown::Reject,
-        basic_client: false,
+        authorization: None,
         status: 200,
+        other_statuses: &[],
         cache_control: None,
         errors: &[],
         text_errors: &[],
+        oauth_errors: &[],
     };
 
     /// Whether whoever calls with `access` needs to be signed in.
@@ -68,11 +74,22 @@ impl Operation {
     }
 }
 
+/// How the header `authorization` is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authorization {
+    /// A token.
+    Bearer,
+    /// A name and a password.
+    Basic,
+}
+
 /// What a path stands under.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Base {
     /// Below every version of the API: `/api/v1`, `/api/latest`, ….
     Api,
+    /// Below `/api`: the path starts with the one version that it belongs to.
+    Versions,
     /// At the root of the server.
     Root,
 }

@@ -13,9 +13,9 @@ use stack_types::{
 };
 
 use crate::{
-    ApiError, basic, body,
-    credentials::{Header, REFRESH_TOKEN},
-    form,
+    ApiError, BasicCredentials, RequestInfo, authorization, body, form,
+    header::Header,
+    headers::REFRESH_TOKEN,
     operation::{Operation, Unknown},
     violations::{Part, Violations},
 };
@@ -54,12 +54,7 @@ impl Received {
                 Err(error) => return Err(ApiError::internal(error)),
             }
         }
-        let mut body = body::read(&parts, body).await?;
-        if operation.basic_client
-            && let Some(Value::Object(fields)) = &mut body
-        {
-            basic::add_client(fields, &parts.headers);
-        }
+        let body = body::read(&parts, body).await?;
         Ok(Self {
             operation,
             parts,
@@ -167,6 +162,21 @@ impl Received {
     /// The refresh token, if there is one.
     pub fn optional_refresh_token(&self) -> Option<Secret> {
         REFRESH_TOKEN.secret(&self.parts.headers)
+    }
+
+    /// The token of `authorization: Bearer …`, if there is one.
+    pub fn bearer(&self) -> Option<Secret> {
+        authorization::bearer(&self.parts.headers)
+    }
+
+    /// Name and password of `authorization: Basic …`, if they are there.
+    pub fn basic(&self) -> Option<BasicCredentials> {
+        authorization::basic(&self.parts.headers)
+    }
+
+    /// Where the request comes from. It takes the headers along, so it is the last that is asked for.
+    pub fn info(&mut self) -> RequestInfo {
+        RequestInfo::of(&self.parts.extensions, std::mem::take(&mut self.parts.headers))
     }
 
     fn note_missing(&mut self, header: &Header) {

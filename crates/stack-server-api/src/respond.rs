@@ -13,18 +13,20 @@ use http::{
 use serde::Serialize;
 use stack_types::{ErrorBody, KnownError};
 
-use crate::{ApiError, operation::Operation, wire::RequestId};
+use crate::{ApiError, Redirect, headers, operation::Operation, wire::RequestId};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
 
 /// What the answer to a request depends on besides its outcome.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub struct Reply {
     operation: &'static Operation,
     request_id: Option<RequestId>,
     /// Whether a person reads it in a browser: JSON is indented then.
     for_reading: bool,
+    /// That of its answer if all goes well.
+    status: u16,
 }
 
 impl Reply {
@@ -35,7 +37,14 @@ impl Reply {
             operation,
             request_id: request.extensions().get::<RequestId>().copied(),
             for_reading: request.headers().get_all(ACCEPT).iter().any(accepts),
+            status: operation.status,
         }
+    }
+
+    /// The same with a status that isn't the operation's first.
+    #[must_use]
+    pub const fn with_status(&self, status: u16) -> Self {
+        Self { status, ..*self }
     }
 
     /// The success answer with `value` as JSON.
@@ -61,14 +70,29 @@ impl Reply {
         Ok(self.success(TEXT, text.into()))
     }
 
+    /// A redirect, without a body.
+    ///
+    /// # Errors
+    ///
+    /// An internal error if its location or a cookie can't be sent.
+    pub fn redirect(&self, redirect: Redirect) -> Result<Response, ApiError> {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.success_status();
+        *response.headers_mut() = redirect.headers()?;
+        Ok(response)
+    }
+
     /// The answer to a request that failed.
     pub fn error(&self, error: ApiError) -> Response {
         error.answer(Some(self.operation), self.request_id)
     }
 
+    fn success_status(&self) -> StatusCode {
+        StatusCode::from_u16(self.status).unwrap_or(StatusCode::OK)
+    }
+
     fn success(&self, content_type: HeaderValue, body: Bytes) -> Response {
-        let status = StatusCode::from_u16(self.operation.status).unwrap_or(StatusCode::OK);
-        let mut response = answer(status, content_type, body);
+        let mut response = answer(self.success_status(), content_type, body);
         if let Some(cache_control) = self.operation.cache_control {
             response
                 .headers_mut()
@@ -97,11 +121,7 @@ pub(crate) fn known_error(status: StatusCode, error: &KnownError, message: &str)
         error: message.to_owned(),
     };
     match (serde_json::to_vec_pretty(&body), HeaderValue::from_str(error.code())) {
-        (Ok(bytes), Ok(code)) => with_header(
-            answer(status, JSON, bytes.into()),
-            HeaderName::from_static("x-stack-known-error"),
-            code,
-        ),
+        (Ok(bytes), Ok(code)) => with_header(answer(status, JSON, bytes.into()), headers::KNOWN_ERROR, code),
         (Err(cause), _) => ApiError::internal(cause).into_response(),
         (_, Err(cause)) => ApiError::internal(cause).into_response(),
     }

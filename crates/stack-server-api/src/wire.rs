@@ -3,7 +3,7 @@
 //! [`WireLayer`] goes around the whole router, so that it also sees what no route answers. It also takes the requests
 //! that never reach a route: preflights, methods that the API doesn't know, and panics.
 
-mod headers;
+mod fixed;
 mod request_id;
 
 use std::{
@@ -26,13 +26,17 @@ use http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, uri::PathAndQuery};
 use tower::{Layer, Service};
 
 pub use self::request_id::RequestId;
-use crate::{ApiError, BodyLimit, credentials::OVERRIDE_ERROR_STATUS};
+use crate::{
+    ApiError, BodyLimit, TrustedProxies,
+    headers::{ACTUAL_STATUS, OVERRIDE_ERROR_STATUS},
+};
 
 /// Puts [`Wire`] around a router.
 #[derive(Clone)]
 pub struct WireLayer {
     request_ids: Arc<dyn Fn() -> RequestId + Send + Sync>,
     body_limit: BodyLimit,
+    proxies: Option<TrustedProxies>,
 }
 
 impl WireLayer {
@@ -41,6 +45,7 @@ impl WireLayer {
         Self {
             request_ids: Arc::new(RequestId::random),
             body_limit: BodyLimit::default(),
+            proxies: None,
         }
     }
 
@@ -55,6 +60,13 @@ impl WireLayer {
     #[must_use]
     pub const fn body_limit(mut self, limit: BodyLimit) -> Self {
         self.body_limit = limit;
+        self
+    }
+
+    /// With these proxies before it; see [`TrustedProxies`].
+    #[must_use]
+    pub fn trusted_proxies(mut self, proxies: TrustedProxies) -> Self {
+        self.proxies = Some(proxies);
         self
     }
 
@@ -109,6 +121,9 @@ where
         let override_status = OVERRIDE_ERROR_STATUS.text(request.headers()).is_some();
         request.extensions_mut().insert(request_id);
         request.extensions_mut().insert(self.layer.body_limit);
+        if let Some(proxies) = &self.layer.proxies {
+            request.extensions_mut().insert(proxies.clone());
+        }
         strip_trailing_slash(request.uri_mut());
 
         Box::pin(async move {
@@ -127,7 +142,7 @@ where
             if override_status {
                 hide_error_status(&mut response);
             }
-            headers::complete(response.headers_mut(), request_id);
+            fixed::complete(response.headers_mut(), request_id);
             Ok(response)
         })
     }
@@ -180,7 +195,7 @@ fn hide_error_status(response: &mut Response) {
     if status.is_client_error() {
         *response.status_mut() = StatusCode::OK;
         let headers: &mut HeaderMap = response.headers_mut();
-        headers.insert(headers::ACTUAL_STATUS, HeaderValue::from(status.as_u16()));
+        headers.insert(ACTUAL_STATUS, HeaderValue::from(status.as_u16()));
     }
 }
 

@@ -15,7 +15,7 @@ use stack_domain::{
     password::HashingSettings,
     ports::{Clock, Rng, SystemClock, SystemRng},
 };
-use stack_server_api::{BodyLimit, WireLayer, api_routes, mount, root_routes};
+use stack_server_api::{BodyLimit, WireLayer, routes};
 use stack_storage::Database;
 use stack_types::{ProjectId, Secret};
 use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
@@ -26,6 +26,7 @@ use crate::{
     kept,
     keys::{KeptKeys, ProjectKeys, internal_keys},
     log,
+    reference::{self, Reference},
 };
 
 /// How long a shutdown waits for requests that are being answered.
@@ -151,12 +152,18 @@ pub async fn start_with(config: Config, parts: Parts) -> Result<Running> {
     let domain = Domain::new(database.clone(), parts.clock, parts.rng, settings);
     let (internal_keys, demo) = seed(&domain, &config, file.as_deref(), parts.demo).await?;
 
-    let app = router(Server::new(domain, database.clone()), BodyLimit(config.max_body_bytes));
+    let reference = config.docs.then(|| Reference {
+        base_url: base_url.clone(),
+        demo: demo.clone(),
+    });
+    let server = Server::new(domain, database.clone());
+    let app = router(server, wire(&config), reference);
     let (stop, stopped) = oneshot::channel::<()>();
     // Answers are short: they mustn't wait for more to be sent with them.
     let listener = listener.tap_io(|stream| {
         let _ = stream.set_nodelay(true);
     });
+    let app = app.into_make_service_with_connect_info::<SocketAddr>();
     let serve = axum::serve(listener, app).with_graceful_shutdown(async {
         // A sender that was dropped asks for nothing: the server goes on.
         if stopped.await.is_err() {
@@ -275,13 +282,22 @@ fn kept_keys(config: &Config, file: Option<&Path>) -> Result<Option<KeptKeys>> {
     }
 }
 
-/// Every route of the contract, with what all answers have in common, and log lines around it.
-fn router(server: Server, body_limit: BodyLimit) -> Router {
-    let routes = mount(api_routes::<Server>(), root_routes::<Server>())
+/// What all answers have in common, as the settings want it.
+fn wire(config: &Config) -> WireLayer {
+    let wire = WireLayer::new().body_limit(BodyLimit(config.max_body_bytes));
+    match &config.trusted_proxies {
+        Some(proxies) => wire.trusted_proxies(proxies.clone()),
+        None => wire,
+    }
+}
+
+/// Every route of the contract, with what all answers have in common, the reference pages beside it, and log lines
+/// around both.
+fn router(server: Server, wire: WireLayer, reference: Option<Reference>) -> Router {
+    let routes = routes::<Server>()
         .with_state(Arc::new(server))
         .layer(middleware::from_fn(log::name_request));
-    WireLayer::new()
-        .body_limit(body_limit)
-        .wrap(routes)
+    wire.wrap(routes)
+        .merge(reference.map(reference::router).unwrap_or_default())
         .layer(middleware::from_fn(log::log_request))
 }

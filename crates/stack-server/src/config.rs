@@ -2,10 +2,11 @@
 //!
 //! Every setting has a default that works on a laptop. [`Settings`] is what was said, [`Config`] is what holds.
 
-use std::{net::SocketAddr, path::PathBuf, time::Duration};
+use std::{net::SocketAddr, num::NonZeroU8, path::PathBuf, time::Duration};
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
+use stack_server_api::TrustedProxies;
 use stack_types::Secret;
 use url::Url;
 
@@ -64,6 +65,15 @@ pub struct Settings {
     #[arg(long, env = "STACK_MAX_BODY_BYTES", value_name = "BYTES", global = true)]
     pub max_body_bytes: Option<usize>,
 
+    /// The header to which your proxies add the address that they saw, such as `x-forwarded-for`; set it only if every
+    /// request comes through them [default: none, the address is that of the connection]
+    #[arg(long, env = "STACK_TRUSTED_PROXY_HEADER", value_name = "HEADER", global = true)]
+    pub trusted_proxy_header: Option<String>,
+
+    /// How many proxies in a row add to that header [default: 1]
+    #[arg(long, env = "STACK_TRUSTED_PROXIES", value_name = "COUNT", global = true)]
+    pub trusted_proxies: Option<NonZeroU8>,
+
     /// How many passwords are hashed at once; further ones wait, too many are refused with 503
     /// [default: the number of cores]
     #[arg(long, env = "STACK_PASSWORD_HASHERS", value_name = "COUNT", global = true)]
@@ -110,6 +120,17 @@ pub struct Settings {
     )]
     pub internal_sign_up_enabled: Option<bool>,
 
+    /// Whether the API reference is served below `/docs` [default: true]
+    #[arg(
+        long,
+        env = "STACK_DOCS",
+        value_name = "BOOL",
+        global = true,
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
+    pub docs: Option<bool>,
+
     /// How log lines look: `text` or `json` [default: text]
     #[arg(long, env = "STACK_LOG_FORMAT", value_name = "FORMAT", global = true)]
     pub log_format: Option<LogFormat>,
@@ -141,12 +162,16 @@ pub struct Config {
     pub access_token_lifetime: Duration,
     /// See [`Settings::max_body_bytes`].
     pub max_body_bytes: usize,
+    /// See [`Settings::trusted_proxy_header`].
+    pub trusted_proxies: Option<TrustedProxies>,
     /// See [`Settings::password_hashers`].
     pub password_hashers: usize,
     /// The keys of the project `internal`, as far as they are given.
     pub internal_keys: InternalKeys,
     /// See [`Settings::internal_sign_up_enabled`].
     pub internal_sign_up_enabled: bool,
+    /// See [`Settings::docs`].
+    pub docs: bool,
     /// See [`Settings::log_format`].
     pub log_format: LogFormat,
 }
@@ -191,6 +216,8 @@ impl Settings {
             server_secret: self.server_secret.or(below.server_secret),
             access_token_lifetime: self.access_token_lifetime.or(below.access_token_lifetime),
             max_body_bytes: self.max_body_bytes.or(below.max_body_bytes),
+            trusted_proxy_header: self.trusted_proxy_header.or(below.trusted_proxy_header),
+            trusted_proxies: self.trusted_proxies.or(below.trusted_proxies),
             password_hashers: self.password_hashers.or(below.password_hashers),
             internal_publishable_client_key: self
                 .internal_publishable_client_key
@@ -200,6 +227,7 @@ impl Settings {
                 .internal_super_secret_admin_key
                 .or(below.internal_super_secret_admin_key),
             internal_sign_up_enabled: self.internal_sign_up_enabled.or(below.internal_sign_up_enabled),
+            docs: self.docs.or(below.docs),
             log_format: self.log_format.or(below.log_format),
         }
     }
@@ -237,6 +265,7 @@ impl Settings {
             server_secret: self.server_secret,
             access_token_lifetime: parse_lifetime(lifetime)?,
             max_body_bytes: self.max_body_bytes.unwrap_or(4 * 1024 * 1024),
+            trusted_proxies: trusted_proxies(self.trusted_proxy_header.as_deref(), self.trusted_proxies)?,
             password_hashers: self.password_hashers.unwrap_or(cores).max(1),
             internal_keys: InternalKeys {
                 publishable_client_key: key(self.internal_publishable_client_key),
@@ -244,9 +273,27 @@ impl Settings {
                 super_secret_admin_key: key(self.internal_super_secret_admin_key),
             },
             internal_sign_up_enabled: self.internal_sign_up_enabled.unwrap_or(false),
+            docs: self.docs.unwrap_or(true),
             log_format: self.log_format.unwrap_or_default(),
         })
     }
+}
+
+/// The rule by which a caller's address is found.
+fn trusted_proxies(header: Option<&str>, count: Option<NonZeroU8>) -> anyhow::Result<Option<TrustedProxies>> {
+    let Some(name) = header else {
+        if count.is_some() {
+            bail!("`trusted_proxies` needs `trusted_proxy_header`: to which header do they add the address?");
+        }
+        return Ok(None);
+    };
+    let header = name
+        .parse()
+        .with_context(|| format!("`trusted_proxy_header` is `{name}`, which is no name of a header"))?;
+    Ok(Some(TrustedProxies {
+        count: count.unwrap_or(NonZeroU8::MIN),
+        header,
+    }))
 }
 
 /// The origin of `url` as text, if that is all it is.
@@ -326,6 +373,17 @@ mod tests {
         };
         let config = flags.over(file).resolve().expect("it holds");
         assert_eq!((config.max_body_bytes, config.password_hashers), (20, 3));
+    }
+
+    #[test]
+    fn proxies_are_trusted_by_the_name_of_their_header() {
+        assert_eq!(trusted_proxies(None, None).expect("it holds"), None);
+        let one = trusted_proxies(Some("X-Forwarded-For"), None)
+            .expect("it holds")
+            .expect("it is said");
+        assert_eq!((one.header.as_str(), one.count.get()), ("x-forwarded-for", 1));
+        assert!(trusted_proxies(None, NonZeroU8::new(2)).is_err());
+        assert!(trusted_proxies(Some("no header"), None).is_err());
     }
 
     #[test]

@@ -110,6 +110,7 @@ fn introduction(base_url: &str, demo: &Demo, file: Option<&Path>) -> String {
         "
 Stack Auth is running at {base_url}
 
+  API reference            {base_url}/docs
   Project id               {project_id}
   Publishable client key   {publishable}
   Secret server key        {secret}
@@ -117,6 +118,14 @@ Stack Auth is running at {base_url}
 
   Data live in             {data}
   At the next start with the same file, users and keys are still there.
+
+For programs that read the environment, such as the examples of stack-client:
+
+  export STACK_API_URL={base_url}
+  export STACK_PROJECT_ID={project_id}
+  export STACK_PUBLISHABLE_CLIENT_KEY={publishable}
+  export STACK_SECRET_SERVER_KEY={secret}
+  export STACK_SUPER_SECRET_ADMIN_KEY={admin}
 
 Sign somebody up:
 

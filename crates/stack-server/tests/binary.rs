@@ -122,6 +122,7 @@ fn help_names_every_command_and_setting_with_its_default() {
     ] {
         assert!(text.contains(name), "{name}: {text}");
     }
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
     let settings = text.matches("[env: ").count();
     let described = text.matches("[default: ").count();
     assert!(

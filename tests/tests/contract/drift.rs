@@ -42,7 +42,7 @@ fn the_order_of_files_on_disk_makes_no_difference() {
 fn a_property_more_changes_only_the_files_that_show_it() {
     let property = "\n      nickname:\n        type: string\n        nullable: true\n        \
                     description: What friends call the user.\n      primary_email:";
-    let changed = with_edit("tags/users.yaml", "\n      primary_email:", property);
+    let changed = with_edit("shared.yaml", "\n      primary_email:", property);
     insta::assert_snapshot!(differing(&changed).join("\n"));
 }
 
@@ -50,7 +50,7 @@ fn a_property_more_changes_only_the_files_that_show_it() {
 fn a_property_for_servers_leaves_the_client_alone() {
     let property = "\n      nickname:\n        type: string\n        x-access: [server]\n        \
                     description: What friends call the user.\n      primary_email:";
-    let changed = with_edit("tags/users.yaml", "\n      primary_email:", property);
+    let changed = with_edit("shared.yaml", "\n      primary_email:", property);
     let for_clients: Vec<_> = differing(&changed)
         .into_iter()
         .filter(|path| path.contains("/client/") || path.ends_with("client.json"))

@@ -3,8 +3,10 @@
 
 mod documents;
 mod drift;
+mod features;
 mod surface;
 mod types;
+mod webhooks;
 
 use std::{path::Path, sync::LazyLock};
 

@@ -5,8 +5,7 @@
 
 use std::{collections::BTreeMap, time::Duration};
 
-use serde_json::{Value, json};
-use stack_codegen::load::Sources;
+use serde_json::json;
 use stack_domain::models::ConfigLevel;
 use stack_server_api::{
     Access, OPERATIONS,
@@ -15,50 +14,7 @@ use stack_server_api::{
 use stack_tests::{Answer, Call, TestProject};
 use uuid::Uuid;
 
-/// A body that fits, for each operation that needs one.
-fn bodies() -> BTreeMap<&'static str, Value> {
-    let id = Uuid::new_v4();
-    let (email, password, code) = ("ada@example.com", "correct horse battery staple", "a".repeat(45));
-    BTreeMap::from([
-        ("create_user", json!({})),
-        ("update_current_user", json!({})),
-        ("update_user", json!({})),
-        ("sign_up_with_password", json!({ "email": email, "password": password })),
-        ("sign_in_with_password", json!({ "email": email, "password": password })),
-        ("set_password", json!({ "password": password })),
-        (
-            "update_password",
-            json!({ "old_password": password, "new_password": password }),
-        ),
-        (
-            "send_password_reset_code",
-            json!({ "email": email, "callback_url": "http://localhost:3000" }),
-        ),
-        ("reset_password", json!({ "password": password, "code": code })),
-        ("check_password_reset_code", json!({ "code": code })),
-        ("create_session", json!({ "user_id": id })),
-        ("create_project", json!({ "display_name": "Shop", "owner_team_id": id })),
-        ("update_project", json!({})),
-        ("transfer_project", json!({ "project_id": id, "new_team_id": id })),
-        (
-            "create_api_key_set",
-            json!({
-                "description": "", "expires_at_millis": 0, "has_publishable_client_key": true,
-                "has_secret_server_key": true, "has_super_secret_admin_key": true,
-            }),
-        ),
-        ("update_api_key_set", json!({})),
-        ("create_oauth_token", json!({ "grant_type": "refresh_token" })),
-    ])
-}
-
-/// Needed query parameters.
-fn query(operation: &Operation) -> &'static str {
-    match operation.id {
-        "list_sessions" | "delete_session" => "?user_id=me",
-        _ => "",
-    }
-}
+use crate::fitting::{Fit, Fitting};
 
 /// Something that is wrong with a caller who names an access.
 struct Fault {
@@ -73,7 +29,7 @@ struct Fault {
 struct Scene {
     project: TestProject,
     other: TestProject,
-    bodies: BTreeMap<&'static str, Value>,
+    fitting: Fitting,
     statuses: BTreeMap<String, u16>,
     /// Tokens, with what they come to.
     tokens: Vec<(&'static str, &'static str, String, &'static str)>,
@@ -140,56 +96,37 @@ impl Scene {
                 "ADMIN_ACCESS_TOKEN_IS_NOT_ADMIN",
             ),
         ];
-        let folder = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi");
-        let api = stack_codegen::read(&Sources::from_folder(folder.as_ref()).expect("readable")).expect("right");
-        let statuses = api
+        let fitting = Fitting::new(project.id.to_string());
+        let statuses = fitting
+            .api
             .errors
             .iter()
             .filter_map(|error| Some((error.code.clone(), error.status?)))
             .collect();
-        let needed = api
-            .tags
-            .iter()
-            .flat_map(|tag| &tag.operations)
-            .filter(|o| o.body.as_ref().is_some_and(|b| b.required));
-        let mut needed: Vec<_> = needed.map(|operation| operation.id.as_str()).collect();
-        needed.sort_unstable();
-        let bodies = bodies();
-        assert_eq!(
-            needed,
-            bodies.keys().copied().collect::<Vec<_>>(),
-            "every operation with a body has one here"
-        );
         Self {
             project,
             other,
-            bodies,
+            fitting,
             statuses,
             tokens,
         }
     }
 
-    /// A call without any credentials.
-    fn call(&self, operation: &Operation) -> Call {
-        let path = operation.path.split('/').map(|part| match part {
-            "{project_id}" => self.project.id.to_string(),
-            part if part.starts_with('{') => Uuid::new_v4().to_string(),
-            part => part.to_owned(),
-        });
-        let path = path.collect::<Vec<_>>().join("/");
-        let line = format!("{} {path}{}", operation.method, query(operation));
-        let server = &self.project.server;
-        let call = if operation.base == Base::Root {
-            server.root_call(&line)
-        } else {
-            server.call(&line)
+    /// A call without any credentials, which fits as that of this access.
+    fn call(&self, operation: &Operation, access: Option<Access>) -> Call {
+        let Fit { path, query, body } = self.fitting.request(operation, access);
+        let (method, server) = (operation.method, &self.project.server);
+        let call = match operation.base {
+            Base::Api => server.call(&format!("{method} {path}{query}")),
+            Base::Versions => server.root_call(&format!("{method} /api{path}{query}")),
+            Base::Root => server.root_call(&format!("{method} {path}{query}")),
         };
         let call = match operation.refresh_token {
             Need::Required => call.header("x-stack-refresh-token", &"a".repeat(45)),
             _ => call,
         };
-        match self.bodies.get(operation.id) {
-            Some(body) => call.json(body.clone()),
+        match body {
+            Some(body) => call.json(body),
             None => call,
         }
     }
@@ -329,7 +266,8 @@ async fn every_operation_refuses_everybody_who_mustnt_with_the_documented_error(
             let Some(expected) = scene.expected(operation, None, &fault) else {
                 continue;
             };
-            let answer = scene.call(operation).headers(fault.headers.clone()).send().await;
+            let call = scene.call(operation, None).headers(fault.headers.clone());
+            let answer = call.send().await;
             check(&format!("{}: {}", operation.id, fault.name), &answer, &expected);
             refused += 1;
         }
@@ -339,7 +277,7 @@ async fn every_operation_refuses_everybody_who_mustnt_with_the_documented_error(
                     continue;
                 };
                 let answer = scene
-                    .call(operation)
+                    .call(operation, Some(access))
                     .headers(scene.headers(access, &fault))
                     .send()
                     .await;
@@ -368,12 +306,12 @@ async fn operations_without_credentials_dont_look_at_any() {
     let scene = Scene::set().await;
     let mut seen = 0;
     for operation in OPERATIONS.iter().filter(|operation| operation.auth == Need::None) {
-        let nobody = scene.call(operation).send().await;
+        let nobody = scene.call(operation, None).send().await;
         let without_id = |answer: &Answer| answer.text().replace(answer.header("x-stack-request-id"), "");
         for access in Access::ALL {
             for fault in scene.faults(access) {
                 let answer = scene
-                    .call(operation)
+                    .call(operation, None)
                     .headers(scene.headers(access, &fault))
                     .send()
                     .await;

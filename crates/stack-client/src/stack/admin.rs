@@ -22,8 +22,15 @@ impl Builder<StackAdmin> {
     }
 
     /// The access token of a user of the project `internal` who owns this project; it is used as it is until it
-    /// expires.
+    /// expires. [`owner`](Self::owner) renews it.
     pub fn admin_access_token(self, token: impl Into<Secret>) -> Self {
         self.key(ADMIN_ACCESS_TOKEN.header, token)
+    }
+
+    /// Somebody who owns this project and is signed in with `owner`, a client of the project `internal`. Their session
+    /// stands for a key; it is shared with `owner`, and renewed as there.
+    #[cfg(feature = "client")]
+    pub fn owner(self, owner: &crate::StackClient) -> Self {
+        self.with_owner(owner.as_owner())
     }
 }

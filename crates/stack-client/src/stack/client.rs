@@ -32,6 +32,16 @@ stack!(
     needed: None
 );
 
+#[cfg(feature = "admin")]
+impl StackClient {
+    pub(crate) fn as_owner(&self) -> crate::transport::Owner {
+        crate::transport::Owner {
+            http: self.0.client.clone(),
+            transport: self.0.inner.clone(),
+        }
+    }
+}
+
 impl Builder<StackClient> {
     /// The key of client access, which a project may do without.
     pub fn publishable_client_key(self, key: impl Into<Secret>) -> Self {

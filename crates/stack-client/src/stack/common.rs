@@ -28,6 +28,16 @@ macro_rules! stack {
                 self.0.inner.tokens()
             }
 
+            /// The access token of the signed-in user, renewed if it is about to expire: what to send to a server of your
+            /// own that checks it. `None` if nobody is signed in.
+            ///
+            /// # Errors
+            ///
+            /// If it can't be renewed.
+            pub async fn access_token(&self) -> crate::Result<Option<crate::types::Secret>> {
+                self.0.inner.access_token(&self.0.client).await
+            }
+
             /// Keeps the tokens of a session, for example the answer of a sign-in: later calls act as its user.
             pub fn remember(&self, tokens: impl Into<crate::Tokens>) {
                 self.0.inner.set_tokens(tokens.into());
@@ -45,12 +55,16 @@ macro_rules! stack {
             ///
             /// If the server can't be asked; the session is kept then, so that it can be tried again.
             pub async fn sign_out(&self) -> crate::Result<()> {
-                use crate::{$access::sessions::ClientSessionsExt, types::KnownError};
+                use crate::types::KnownError;
 
                 if self.tokens() == crate::Tokens::default() {
                     return Ok(());
                 }
-                match self.delete_current_session().send().await {
+                let (http, transport) = (&self.0.client, &self.0.inner);
+                let request = transport.request(reqwest::Method::DELETE, "/auth/sessions/current")?;
+                let ended: crate::Result<serde::de::IgnoredAny> =
+                    transport.call(http, "delete_current_session", request).await;
+                match ended {
                     Ok(_) => {}
                     Err(error) => match error.known() {
                         Some(
@@ -76,6 +90,16 @@ macro_rules! stack {
             #[must_use]
             pub fn with_timeout(&self, timeout: std::time::Duration) -> Self {
                 self.with_transport(self.0.inner.with_timeout(timeout))
+            }
+
+            /// Starts the settings of a verifier of access tokens of the same project, over the same connections.
+            #[cfg(feature = "verify")]
+            pub fn verifier(&self) -> crate::verify::VerifierBuilder {
+                let connection = self.0.inner.connection();
+                crate::verify::Verifier::builder()
+                    .base_url(&connection.base_url)
+                    .project_id(connection.project_id.clone())
+                    .http_client(self.0.client.clone())
             }
 
             fn with_transport(&self, transport: crate::transport::Transport) -> Self {

@@ -128,6 +128,8 @@ async fn known_errors_are_typed() {
         .unwrap_err();
     assert!(matches!(error.known(), Some(KnownError::UserNotFound)));
     assert_eq!(error.status().unwrap(), 404);
+    assert_eq!(error.code(), Some("USER_NOT_FOUND"));
+    assert!(!error.is_temporary());
     assert_eq!(error.request_id(), Some("0123456789abcdef"));
     assert_eq!(server.lines(), ["GET /api/v1/users/me"]);
 }

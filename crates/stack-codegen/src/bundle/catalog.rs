@@ -11,7 +11,7 @@ use super::fields::{Fields, listed};
 use crate::{
     diagnostics::{Diagnostic, Report},
     load::{Entry, Mark, Node, ROOT},
-    model::{Access, AccessSet, Location, Type},
+    model::{Access, AccessSet, EVENTS, Location, Type},
     rules::Rule,
 };
 
@@ -57,6 +57,8 @@ pub struct Catalog<'a> {
     /// Parameter components that were used.
     pub used_parameters: RefCell<BTreeSet<(String, String)>>,
     files: BTreeMap<&'a str, &'a Node>,
+    /// The file of the events, which tell of things that belong to tags.
+    events: Option<&'a str>,
 }
 
 impl<'a> Catalog<'a> {
@@ -91,6 +93,7 @@ impl<'a> Catalog<'a> {
             values: RefCell::default(),
             used_parameters: RefCell::default(),
             files: parts.iter().map(|part| (part.file, part.node)).collect(),
+            events: parts.iter().find(|part| part.module == EVENTS).map(|part| part.file),
         }
     }
 
@@ -183,7 +186,8 @@ impl<'a> Catalog<'a> {
 
     fn refuse_other_tags(&self, reference: &Node, here: &str, entry: &Entry) {
         let there = entry.mark.file();
-        if here != there && there.starts_with("tags/") {
+        let is_events = |file: &str| self.events == Some(file);
+        if here != there && !is_events(here) && (there.starts_with("tags/") || is_events(there)) {
             let message = format!(
                 "`{}` belongs to `{there}`: move it to `shared.yaml`, since others use it",
                 entry.key

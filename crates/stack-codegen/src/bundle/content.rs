@@ -4,8 +4,8 @@ use indexmap::IndexMap;
 
 use super::{fields::Fields, operation::Operations};
 use crate::{
-    load::{Entry, Mark},
-    model::{Access, AccessSet, Body, Media, Success, SuccessKind},
+    load::Entry,
+    model::{Access, AccessSet, Body, Media, OtherAnswer, Success, SuccessKind},
     rules::Rule,
 };
 
@@ -96,43 +96,63 @@ impl<'a> Operations<'a> {
         self.catalog.schema_name(reference).map(str::to_owned)
     }
 
+    /// The first 2xx is the success; others come with the same body, a 3xx with none.
     pub(super) fn success(&self, fields: &Fields<'a>) -> Success {
-        let nothing = Success {
-            status: 200,
-            description: String::new(),
-            kind: SuccessKind::Text,
-            cache_control: None,
-        };
+        let mut found: Option<Success> = None;
+        let mut redirects = Vec::new();
         let Some(responses) = fields.required("responses").and(fields.entry("responses")) else {
-            return nothing;
+            return only_redirects(redirects);
         };
-        let mut found: Option<(Success, &Mark)> = None;
         for entry in fields.mapping("responses") {
-            let status = entry.key.parse().ok().filter(|status| (200..300).contains(status));
-            let Some(status) = status else {
-                let message =
-                    "only the success answer stands here: known errors go to `x-errors`, others to `x-text-errors`";
-                self.catalog.complain(Rule::OneSuccess, entry.mark.location(), message);
-                continue;
-            };
-            if found.is_some() {
-                let message = "a second success answer: an operation has one type of answer";
-                self.catalog.complain(Rule::OneSuccess, entry.mark.location(), message);
-                continue;
+            match (entry.key.parse().unwrap_or(0), &mut found) {
+                (status @ 200..300, None) => found = Some(self.response(status, entry)),
+                (status @ 200..300, Some(first)) => {
+                    let other = self.response(status, entry);
+                    if (&other.kind, &other.cache_control) != (&first.kind, &first.cache_control) {
+                        let message = format!(
+                            "a further success answer is like the first ({}): the same body, the same `x-cache-control`",
+                            first.status
+                        );
+                        self.catalog
+                            .complain(Rule::SeveralAnswers, entry.mark.location(), message);
+                    }
+                    first.also.push(OtherAnswer {
+                        status,
+                        description: other.description,
+                    });
+                }
+                (status @ 300..400, _) => redirects.push(self.redirect(status, entry)),
+                _ => {
+                    let message = "only success answers and redirects stand here: known errors go to `x-errors`, others to \
+                         `x-text-errors` or `x-oauth-errors`";
+                    self.catalog.complain(Rule::OneSuccess, entry.mark.location(), message);
+                }
             }
-            found = Some((self.response(status, entry), &entry.mark));
         }
         match found {
-            Some((success, _)) => success,
+            Some(success) => Success { redirects, ..success },
             None => {
-                self.catalog.complain(
-                    Rule::OneSuccess,
-                    responses.mark.location(),
-                    "there is no success answer",
-                );
-                nothing
+                if redirects.is_empty() {
+                    let message = "there is no success answer";
+                    self.catalog
+                        .complain(Rule::OneSuccess, responses.mark.location(), message);
+                }
+                only_redirects(redirects)
             }
         }
+    }
+
+    /// A 3xx says when it is sent; that it names a location needn't be said.
+    fn redirect(&self, status: u16, entry: &'a Entry) -> OtherAnswer {
+        if !matches!(status, 301..=303 | 307 | 308) {
+            let message = format!("{status} is no redirect: those are 301, 302, 303, 307 and 308");
+            self.catalog
+                .complain(Rule::SeveralAnswers, entry.mark.location(), message);
+        }
+        let fields = self.catalog.fields(&entry.value, &entry.mark, "a redirect");
+        let description = fields.required_text("description");
+        fields.finish();
+        OtherAnswer { status, description }
     }
 
     fn response(&self, status: u16, entry: &'a Entry) -> Success {
@@ -171,6 +191,8 @@ impl<'a> Operations<'a> {
             description,
             kind,
             cache_control,
+            also: Vec::new(),
+            redirects: Vec::new(),
         }
     }
 
@@ -183,5 +205,19 @@ impl<'a> Operations<'a> {
             text.finish();
         }
         fields.finish();
+    }
+}
+
+/// What an operation answers that has no body to answer with.
+fn only_redirects(redirects: Vec<OtherAnswer>) -> Success {
+    let mut redirects = redirects.into_iter();
+    let first = redirects.next();
+    Success {
+        status: first.as_ref().map_or(302, |first| first.status),
+        description: first.map(|first| first.description).unwrap_or_default(),
+        kind: SuccessKind::Redirect,
+        cache_control: None,
+        also: Vec::new(),
+        redirects: redirects.collect(),
     }
 }

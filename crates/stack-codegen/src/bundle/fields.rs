@@ -106,13 +106,18 @@ impl<'a> Fields<'a> {
         choice
     }
 
-    /// Whether `key` is true.
+    /// Whether `key` is true; it isn't if it is absent.
     pub fn flag(&self, key: &'static str) -> bool {
+        self.flag_or(key, false)
+    }
+
+    /// Whether `key` is true, or `usual` if it is absent.
+    pub fn flag_or(&self, key: &'static str, usual: bool) -> bool {
         let value = self.read(key, "true or false", |node| match node.data {
             Data::Boolean(value) => Some(value),
             _ => None,
         });
-        value.unwrap_or(false)
+        value.unwrap_or(usual)
     }
 
     /// The number that `key` counts.

@@ -12,6 +12,7 @@ mod parameter;
 mod root;
 mod scalar;
 mod schema;
+mod webhooks;
 
 #[cfg(test)]
 mod tests;
@@ -29,7 +30,7 @@ use crate::{
     diagnostics::Report,
     lint,
     load::{Entry, Node, ROOT, Sources},
-    model::{Api, Location, Tag, Type},
+    model::{Api, EVENTS, Location, Tag, Type},
     rules::Rule,
 };
 
@@ -65,34 +66,37 @@ pub fn bundle(sources: &Sources, report: &Report) -> Option<Api> {
         .iter()
         .map(|(name, component)| ((*name).to_owned(), schemas.named(component.entry, component.module)));
     let named = named.collect();
-    let tags = root
-        .tags
-        .iter()
-        .enumerate()
-        .filter_map(|(at, (name, description, file))| {
-            let node = trees.get(file)?;
-            // Of a contract in one file, the first tag has it all.
-            let twin = root.tags[..at].iter().any(|(_, _, other)| other == file);
-            let paths = if twin {
-                &[]
-            } else {
-                node.get("paths").and_then(Node::as_mapping).unwrap_or_default()
-            };
-            let operations = Operations {
-                catalog: &catalog,
-                schemas: &schemas,
-                tag: name,
-            };
-            let operations = operations.all(paths);
-            Some(Tag {
-                name: name.clone(),
-                description: description.clone(),
-                file: file.clone(),
-                operations,
-            })
-        });
+    let tags = root.tags.iter().enumerate().filter_map(|(at, tag)| {
+        let node = trees.get(&tag.file)?;
+        // Of a contract in one file, the first tag has it all.
+        let twin = root.tags[..at].iter().any(|other| other.file == tag.file);
+        let paths = if twin {
+            &[]
+        } else {
+            node.get("paths").and_then(Node::as_mapping).unwrap_or_default()
+        };
+        let operations = Operations {
+            catalog: &catalog,
+            schemas: &schemas,
+            tag: &tag.name,
+        };
+        let operations = operations.all(paths);
+        Some(Tag {
+            name: tag.name.clone(),
+            description: tag.description.clone(),
+            file: tag.file.clone(),
+            group: tag.group.clone(),
+            operations,
+        })
+    });
+    let tags = tags.collect();
+    let webhooks_file = root.webhooks.as_deref().unwrap_or(ROOT);
+    let (about_webhooks, webhooks) = trees
+        .get(webhooks_file)
+        .map(|node| webhooks::webhooks(node, webhooks_file, &catalog, &schemas))
+        .unwrap_or_default();
     let api = Api {
-        tags: tags.collect(),
+        tags,
         schemas: named,
         errors: errors::all(errors, &catalog, &schemas),
         title: root.title.clone(),
@@ -102,6 +106,9 @@ pub fn bundle(sources: &Sources, report: &Report) -> Option<Api> {
         base_path: root.base_path.clone(),
         security_schemes: root.security_schemes.clone(),
         accesses: root.accesses.clone(),
+        headers: root.headers.clone(),
+        about_webhooks,
+        webhooks,
     };
     for part in &parts {
         check_part(part, &catalog);
@@ -131,7 +138,10 @@ fn error_entries<'a>(node: &'a Node, file: &str, report: &'a Report) -> &'a [Ent
 fn check_part<'a>(part: &'a catalog::Part<'a>, catalog: &Catalog<'a>) {
     if part.file != ROOT {
         let fields = catalog.fields(part.node, &part.node.mark, format!("`{}`", part.file));
-        if part.module != "shared" {
+        if part.module == EVENTS {
+            fields.mapping("events");
+            fields.text("description");
+        } else if part.module != "shared" {
             fields.mapping("paths");
         }
         fields.mapping("schemas");

@@ -3,7 +3,7 @@
 use super::{catalog::Catalog, fields::Fields, parameter::Parameters, schema::Schemas};
 use crate::{
     load::{Data, Entry, Node},
-    model::{AccessSet, Base, Need, Operation, Unknown, UserRule},
+    model::{AccessSet, Authorization, Base, Need, Operation, Unknown, UserRule},
     rules::Rule,
 };
 
@@ -60,10 +60,10 @@ impl<'a> Operations<'a> {
             tag: self.tag.to_owned(),
             method: method.to_owned(),
             path: path.to_owned(),
-            base: if fields.choice("x-base", &["root"]).is_some() {
-                Base::Root
-            } else {
-                Base::Api
+            base: match fields.choice("x-base", &["root", "versions"]) {
+                Some("root") => Base::Root,
+                Some(_) => Base::Versions,
+                None => Base::Api,
             },
             summary: self.summary(&fields),
             description: fields.required_text("description"),
@@ -83,9 +83,15 @@ impl<'a> Operations<'a> {
                 _ => Unknown::Reject,
             },
             body: fields.entry("requestBody").map(|entry| self.body(entry, &access)),
+            authorization: match fields.choice("x-authorization", &["bearer", "basic"]) {
+                Some("basic") => Some(Authorization::Basic),
+                Some(_) => Some(Authorization::Bearer),
+                None => None,
+            },
             success: self.success(&fields),
             errors: self.errors(&fields),
-            text_errors: self.text_errors(&fields),
+            text_errors: self.when_by_status(&fields, "x-text-errors"),
+            oauth_errors: self.when_by_status(&fields, "x-oauth-errors"),
             access,
         };
         fields.finish();
@@ -153,14 +159,15 @@ impl<'a> Operations<'a> {
         errors
     }
 
-    fn text_errors(&self, fields: &Fields<'a>) -> Vec<(u16, String)> {
+    /// Errors without a code: `{404: when}`.
+    fn when_by_status(&self, fields: &Fields<'a>, key: &'static str) -> Vec<(u16, String)> {
         let mut errors = Vec::new();
-        for entry in fields.mapping("x-text-errors") {
+        for entry in fields.mapping(key) {
             let status = entry.key.parse().ok().filter(|status| (400..600).contains(status));
             match (status, &entry.value.data) {
                 (Some(status), Data::Text(when)) => errors.push((status, when.clone())),
                 _ => {
-                    let message = "`x-text-errors` maps a status from 400 to 599 to a sentence that tells when";
+                    let message = format!("`{key}` maps a status from 400 to 599 to a sentence that tells when");
                     self.catalog.complain(Rule::WrongType, entry.mark.location(), message);
                 }
             }

@@ -10,7 +10,7 @@ use super::{
 use crate::{
     diagnostics::{Diagnostic, Report},
     load::{Entry, Mark, Node, ROOT, Sources, parse},
-    model::{Access, AccessInfo},
+    model::{Access, AccessInfo, EVENTS, HeaderInfo, HeaderUsage},
     rules::Rule,
 };
 
@@ -23,10 +23,19 @@ pub struct Root {
     pub base_path: String,
     pub security_schemes: IndexMap<String, Value>,
     pub accesses: IndexMap<Access, AccessInfo>,
-    /// Name, description and file.
-    pub tags: Vec<(String, String, String)>,
+    pub tags: Vec<RootTag>,
     pub shared: Option<String>,
     pub errors: Option<String>,
+    pub headers: IndexMap<String, HeaderInfo>,
+    pub webhooks: Option<String>,
+}
+
+/// What `root.yaml` says of a tag.
+pub struct RootTag {
+    pub name: String,
+    pub description: String,
+    pub file: String,
+    pub group: Option<String>,
 }
 
 /// The trees of all files by name.
@@ -99,7 +108,7 @@ pub fn root(trees: &Trees, report: &Report) -> Option<Root> {
     schemes.iter().for_each(|entry| check_scheme(entry, report));
     let inline = node.get("paths").is_some();
     if inline {
-        for key in ["paths", "schemas", "errors", "parameters"] {
+        for key in ["paths", "schemas", "errors", "parameters", "events"] {
             fields.get(key);
         }
     }
@@ -117,6 +126,8 @@ pub fn root(trees: &Trees, report: &Report) -> Option<Root> {
         tags: tags(&fields, inline, trees, report),
         shared: file(&fields, "x-shared", trees, report),
         errors: file(&fields, "x-errors", trees, report),
+        headers: headers(&fields, report),
+        webhooks: file(&fields, "x-webhooks", trees, report),
     };
     fields.finish();
     Some(read)
@@ -132,10 +143,13 @@ fn check_scheme(entry: &Entry, report: &Report) {
     scheme.required("type");
     match scheme.choice("type", &["apiKey", "http"]) {
         Some("apiKey") => {
-            scheme.required_text("name");
+            header_name(&scheme, "name");
             scheme.required("in");
             scheme.choice("in", &["header"]);
-            scheme.text("x-alias");
+            if scheme.entry("x-alias").is_some() {
+                header_name(&scheme, "x-alias");
+            }
+            scheme.flag_or("x-cors", true);
         }
         Some(_) => {
             scheme.required_text("scheme");
@@ -145,6 +159,39 @@ fn check_scheme(entry: &Entry, report: &Report) {
     }
     scheme.text("description");
     scheme.finish();
+}
+
+/// `x-headers`: those that are no credentials.
+fn headers(fields: &Fields<'_>, report: &Report) -> IndexMap<String, HeaderInfo> {
+    let entries = fields.mapping("x-headers").iter().map(|entry| {
+        let header = Fields::of(&entry.value, &entry.mark, format!("the header `{}`", entry.key), report);
+        header.required("x-usage");
+        let info = HeaderInfo {
+            name: header_name(&header, "name"),
+            usage: match header.choice("x-usage", &["read", "ignored", "sent"]) {
+                Some("read") => HeaderUsage::Read,
+                Some("sent") => HeaderUsage::Sent,
+                _ => HeaderUsage::Ignored,
+            },
+            alias: header.entry("x-alias").map(|_| header_name(&header, "x-alias")),
+            description: header.required_text("description"),
+            cors: header.flag_or("x-cors", true),
+        };
+        header.finish();
+        (entry.key.clone(), info)
+    });
+    entries.collect()
+}
+
+/// The name of a header, in lower case: so it stands in the table of headers, which knows no other.
+fn header_name(fields: &Fields<'_>, key: &'static str) -> String {
+    let name = fields.required_text(key);
+    let fits = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '-' | '_');
+    if !name.chars().all(fits) {
+        let message = format!("`{key}` is the name of a header in lower case, not `{name}`");
+        fields.complain(Rule::UnknownValue, message);
+    }
+    name
 }
 
 fn servers(fields: &Fields<'_>, report: &Report) -> Vec<String> {
@@ -210,12 +257,12 @@ fn accesses(fields: &Fields<'_>, schemes: &[Entry], report: &Report) -> IndexMap
     accesses
 }
 
-fn tags(fields: &Fields<'_>, inline: bool, trees: &Trees, report: &Report) -> Vec<(String, String, String)> {
-    let mut tags: Vec<(String, String, String)> = Vec::new();
+fn tags(fields: &Fields<'_>, inline: bool, trees: &Trees, report: &Report) -> Vec<RootTag> {
+    let mut tags: Vec<RootTag> = Vec::new();
     for node in fields.list("tags") {
         let tag = Fields::of(node, &node.mark, "a tag", report);
         let (name, description) = (tag.required_text("name"), tag.required_text("description"));
-        if tags.iter().any(|(other, ..)| *other == name) {
+        if tags.iter().any(|other| other.name == name) {
             tag.complain(Rule::DuplicateKey, format!("there is a tag `{name}` already"));
         }
         let file = if inline {
@@ -224,11 +271,22 @@ fn tags(fields: &Fields<'_>, inline: bool, trees: &Trees, report: &Report) -> Ve
             tag.required("x-file");
             file(&tag, "x-file", trees, report)
         };
+        let group = tag.text("x-group").map(str::to_owned);
         tag.finish();
-        tags.extend(file.map(|file| (name, description, file)));
+        tags.extend(file.map(|file| RootTag {
+            name,
+            description,
+            file,
+            group,
+        }));
     }
     if tags.is_empty() && inline {
-        tags.push(("fixture".to_owned(), "The only tag.".to_owned(), ROOT.to_owned()));
+        tags.push(RootTag {
+            name: "fixture".to_owned(),
+            description: "The only tag.".to_owned(),
+            file: ROOT.to_owned(),
+            group: None,
+        });
     }
     tags
 }
@@ -250,10 +308,11 @@ fn file(fields: &Fields<'_>, key: &'static str, trees: &Trees, report: &Report) 
 
 /// Every file is there for something.
 pub fn check_files(root: &Root, trees: &Trees, report: &Report) {
-    let tags = root.tags.iter().map(|(.., file)| file);
+    let tags = root.tags.iter().map(|tag| &tag.file);
     let named: Vec<_> = tags
         .chain(&root.shared)
         .chain(&root.errors)
+        .chain(&root.webhooks)
         .map(String::as_str)
         .chain([ROOT])
         .collect();
@@ -263,12 +322,13 @@ pub fn check_files(root: &Root, trees: &Trees, report: &Report) {
     }
 }
 
-/// The files that hold components: the shared one first.
+/// The files that hold components: the shared one first, that of the events last.
 pub fn parts<'a>(root: &'a Root, trees: &'a Trees) -> Vec<Part<'a>> {
     let shared = root.shared.iter().map(|file| (file, "shared"));
-    let tags = root.tags.iter().map(|(name, _, file)| (file, name.as_str()));
+    let tags = root.tags.iter().map(|tag| (&tag.file, tag.name.as_str()));
     let mut parts: Vec<Part<'a>> = Vec::new();
-    for (file, module) in shared.chain(tags) {
+    let webhooks = root.webhooks.iter().map(|file| (file, EVENTS));
+    for (file, module) in shared.chain(tags).chain(webhooks) {
         // Tags of a contract in one file share their components; they belong to the first.
         if let Some(node) = trees.get(file)
             && parts.iter().all(|part| part.file != file)

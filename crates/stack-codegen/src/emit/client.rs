@@ -18,10 +18,10 @@ use crate::{
 
 mod docs;
 mod files;
-mod generate;
+pub(crate) mod generate;
 mod paging;
-mod polish;
-mod split;
+pub(crate) mod polish;
+pub(crate) mod split;
 
 /// Emits `crates/stack-client/src/generated/`.
 ///
@@ -32,7 +32,10 @@ pub fn emit(api: &Api, views: &Views) -> Result<Vec<File>> {
     let mut files = vec![files::root(views)?];
     // progenitor takes most of the generator's time, so the accesses share the machine's cores.
     thread::scope(|scope| {
-        let start = |view| scope.spawn(move || of_access(api, view, documents::document(api, view)?));
+        let start = |view: &View| {
+            let calls = view.calls();
+            scope.spawn(move || of_access(api, &calls, documents::document(api, &calls)?))
+        };
         let running: Vec<_> = views.views.iter().map(start).collect();
         for access in running {
             files.extend(access.join().unwrap_or_else(|cause| panic::resume_unwind(cause))?);

@@ -1,7 +1,7 @@
 //! Lists the surface of the API, one line for each operation, so that a review sees at a glance what it gains and loses.
 
 use crate::{
-    model::{Access, Api, Base, Need, Operation, SuccessKind},
+    model::{Access, Api, Need, Operation, OtherAnswer, SuccessKind},
     output::File,
     views::Views,
 };
@@ -30,26 +30,41 @@ pub fn emit(api: &Api, _views: &Views) -> anyhow::Result<Vec<File>> {
 }
 
 fn line(api: &Api, operation: &Operation) -> String {
-    let base = if operation.base == Base::Api {
-        &api.base_path
-    } else {
-        ""
-    };
+    let base = api.prefix(operation.base);
     let method = operation.method.to_uppercase();
     let who = who(operation);
-    let success = match &operation.success.kind {
-        SuccessKind::Json(name) => name,
-        SuccessKind::Text => "text",
-    };
-    let status = operation.success.status;
     let head = format!("{method} {base}{} {} [{who}]", operation.path, operation.id);
-    let mut line = format!("{head} {} -> {status} {success}", request(operation));
+    let mut line = format!("{head} {} -> {}", request(operation), answers(operation));
     let text = operation.text_errors.iter().map(|(status, _)| format!("{status} text"));
-    let errors: Vec<_> = operation.errors.iter().cloned().chain(text).collect();
+    let oauth = operation
+        .oauth_errors
+        .iter()
+        .map(|(status, _)| format!("{status} oauth"));
+    let errors: Vec<_> = operation.errors.iter().cloned().chain(text).chain(oauth).collect();
     if !errors.is_empty() {
         line.push_str(&format!(" ! {}", errors.join(", ")));
     }
     line
+}
+
+/// `200 User`, `200 or 201 User`, `200 Place or 307 redirect`, `303 redirect`.
+fn answers(operation: &Operation) -> String {
+    let success = &operation.success;
+    let joined = |first: u16, others: &[OtherAnswer], what: &str| {
+        let statuses = std::iter::once(first).chain(others.iter().map(|other| other.status));
+        let statuses: Vec<_> = statuses.map(|status| status.to_string()).collect();
+        format!("{} {what}", statuses.join(" or "))
+    };
+    let what = match &success.kind {
+        SuccessKind::Json(name) => name,
+        SuccessKind::Text => "text",
+        SuccessKind::Redirect => return joined(success.status, &success.redirects, "redirect"),
+    };
+    let body = joined(success.status, &success.also, what);
+    match &*success.redirects {
+        [] => body,
+        [first, others @ ..] => format!("{body} or {}", joined(first.status, others, "redirect")),
+    }
 }
 
 /// Accesses, with `+user` where somebody has to be signed in, and the refresh token if it is read.
@@ -75,6 +90,9 @@ fn who(operation: &Operation) -> String {
         Some(Need::Required) => who.push_str(", refresh token"),
         Some(Need::Optional) => who.push_str(", refresh token?"),
         Some(Need::None) | None => {}
+    }
+    if let Some(authorization) = operation.authorization {
+        who.push_str(&format!(", {}?", authorization.name()));
     }
     who
 }

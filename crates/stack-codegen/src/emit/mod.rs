@@ -2,13 +2,17 @@
 //!
 //! Every emitter is `pub fn emit(api: &Api, views: &Views) -> anyhow::Result<Vec<File>>`.
 
+pub mod cli;
 pub mod client;
 pub mod documents;
 pub mod errors;
 pub mod inventory;
+pub mod losses;
+pub mod mocks;
 pub mod rust;
 pub mod server;
 pub mod types;
+pub mod webhooks;
 
 use std::{panic::resume_unwind, thread};
 
@@ -19,13 +23,17 @@ use crate::{model::Api, output::File, views::Views};
 /// Turns the model into files.
 type Emitter = fn(&Api, &Views) -> Result<Vec<File>>;
 
-const EMITTERS: [Emitter; 6] = [
+const EMITTERS: [Emitter; 10] = [
+    cli::emit,
     client::emit,
     types::emit,
     errors::emit,
     server::emit,
     documents::emit,
     inventory::emit,
+    losses::emit,
+    mocks::emit,
+    webhooks::emit,
 ];
 
 /// The files of all emitters, by path. Emitters run side by side; none depends on another.

@@ -23,6 +23,34 @@ pub(super) fn unify_errors(document: &mut Value) -> usize {
     count
 }
 
+/// Makes one answer of all successes, which have the same body, and drops redirects beside a success.
+pub(super) fn keep_one_success(document: &mut Value) -> usize {
+    for_each_operation(document, |operation| {
+        let Some(answers) = operation.get_mut("responses").and_then(Value::as_object_mut) else {
+            return 0;
+        };
+        let successes: Vec<_> = answers
+            .keys()
+            .filter(|status| status.starts_with('2'))
+            .cloned()
+            .collect();
+        let before = answers.len();
+        if !successes.is_empty() {
+            answers.retain(|status, _| !status.starts_with('3'));
+        }
+        let mut changed = before != answers.len();
+        if successes.len() > 1 {
+            let mut answer = Value::Null;
+            for status in successes.iter().rev() {
+                answer = answers.remove(status).unwrap_or_default();
+            }
+            answers.insert("2XX".to_owned(), answer);
+            changed = true;
+        }
+        usize::from(changed)
+    })
+}
+
 /// Says that successes in plain text are JSON strings.
 pub(super) fn turn_text_into_json(document: &mut Value) -> usize {
     for_each_operation(document, |operation| {

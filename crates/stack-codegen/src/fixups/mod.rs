@@ -34,7 +34,7 @@ pub struct Applied {
 }
 
 /// All fixups, in the order of their work.
-pub const ALL: [Fixup; 5] = [
+pub const ALL: [Fixup; 6] = [
     Fixup {
         name: "paths-from-the-origin",
         reason: "progenitor ignores `servers`, so operations below different servers can't share a base URL",
@@ -50,6 +50,12 @@ pub const ALL: [Fixup; 5] = [
         name: "one-request-media-type",
         reason: "progenitor panics on two media types of one request body",
         apply: requests::keep_one_media_type,
+    },
+    Fixup {
+        name: "one-answer",
+        reason: "progenitor panics on two success types, which two statuses of one body are to it too; what redirects \
+                 browsers means nothing to a client",
+        apply: answers::keep_one_success,
     },
     Fixup {
         name: "one-error-body",

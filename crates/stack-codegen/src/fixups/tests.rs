@@ -71,6 +71,22 @@ fn json_wins_over_a_form() {
 }
 
 #[test]
+fn several_successes_are_one_and_redirects_beside_them_are_none() {
+    let mut document = json!({ "paths": { "/code": {
+        "get": { "responses": { "200": {}, "307": {}, "4XX": {} } },
+        "post": { "responses": { "200": { "content": {} }, "201": { "content": {} } } },
+        "put": { "responses": { "200": {} } },
+    } } });
+    assert_eq!(answers::keep_one_success(&mut document), 2);
+    let expected = json!({
+        "get": { "responses": { "200": {}, "4XX": {} } },
+        "post": { "responses": { "2XX": { "content": {} } } },
+        "put": { "responses": { "200": {} } },
+    });
+    assert_eq!(document["paths"]["/code"], expected);
+}
+
+#[test]
 fn every_error_has_the_same_body() {
     let mut document = json!({ "paths": { "/users": { "get": { "responses": {
         "200": {}, "400": {}, "4XX": {}, "503": {}, "default": {},

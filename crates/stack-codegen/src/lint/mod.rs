@@ -1,6 +1,7 @@
 //! Checks what takes the whole contract: names that clash, things that nobody uses, values that don't fit.
 
 mod access;
+mod events;
 mod names;
 mod operations;
 mod schemas;
@@ -21,6 +22,7 @@ pub fn lint(api: &Api, values: &[Value<'_>], merged: &[&str], report: &Report) {
     linter.check_operations();
     linter.check_schemas();
     linter.check_access();
+    linter.check_events();
     for value in values {
         linter.check_value(value);
     }

@@ -15,26 +15,35 @@ impl Linter<'_> {
         let mut placeholders: HashMap<(Base, String), (&str, &Location)> = HashMap::new();
         for operation in self.operations() {
             self.check_path_form(operation);
+            self.check_version_path(operation);
+            self.check_authorization(operation);
             self.check_path_params(operation);
             self.check_param_names(operation);
             for param in operation.path_params.iter().chain(&operation.query_params) {
                 self.check_param_type(param);
             }
+            // A path of a version stands beside those of the newest.
+            let beside = if operation.base == Base::Versions {
+                Base::Api
+            } else {
+                operation.base
+            };
+            let (version, path) = operation.version().unwrap_or(("", &operation.path));
             let mut shape = String::new();
-            for segment in operation.path.split('/').skip(1) {
+            for segment in path.split('/').skip(1) {
                 let Some(name) = placeholder(segment) else {
                     shape = format!("{shape}/{segment}");
                     continue;
                 };
                 shape += "/{}";
-                let entry = placeholders.entry((operation.base, shape.clone()));
+                let entry = placeholders.entry((beside, shape.clone()));
                 let (other, first) = *entry.or_insert((name, &operation.location));
                 if other != name {
                     let message = format!("`{{{name}}}` is called `{{{other}}}` in another path; use one name");
                     self.clash(Rule::PathPlaceholder, &operation.location, first, message);
                 }
             }
-            let route = (operation.base, operation.method.clone(), shape);
+            let route = (operation.base, operation.method.clone(), format!("{version}{shape}"));
             if let Some(first) = routes.insert(route, &operation.location) {
                 let message = format!(
                     "`{} {}` is there already",
@@ -67,6 +76,44 @@ impl Linter<'_> {
             &operation.location,
             format!("a path {wrong}, unlike `{path}`"),
         );
+    }
+
+    /// The router takes the path that a version replaces out of the routes of that version, tag by tag.
+    fn check_version_path(&self, operation: &Operation) {
+        if operation.base != Base::Versions {
+            return;
+        }
+        let Some((version, below)) = operation.version() else {
+            let message = format!(
+                "with `x-base: versions` a path starts with a version, as in `/v2beta5/users`, unlike `{}`",
+                operation.path
+            );
+            self.complain(Rule::VersionPath, &operation.location, message);
+            return;
+        };
+        let newest = self
+            .operations()
+            .find(|other| other.base == Base::Api && other.method == operation.method && other.path == below);
+        if let Some(newest) = newest.filter(|newest| newest.tag != operation.tag) {
+            let message = format!(
+                "for `{version}` this replaces `{}` of the tag `{}`: it belongs to that tag too",
+                newest.id, newest.tag
+            );
+            self.clash(Rule::VersionPath, &operation.location, &newest.location, message);
+        }
+    }
+
+    fn check_authorization(&self, operation: &Operation) {
+        let Some(authorization) = operation.authorization else {
+            return;
+        };
+        if self.api.authorization_scheme(authorization).is_none() {
+            let name = authorization.name();
+            let message = format!(
+                "`root.yaml` has no security scheme with `type: http` and `scheme: {name}` that would describe it"
+            );
+            self.complain(Rule::Authorization, &operation.location, message);
+        }
     }
 
     fn check_path_params(&self, operation: &Operation) {

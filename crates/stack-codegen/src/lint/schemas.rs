@@ -38,7 +38,7 @@ impl Linter<'_> {
             .filter(|schema| !used.contains(schema.name.as_str()))
         {
             let message = format!(
-                "no operation and no error leads to `{}`: use it or leave it out",
+                "no operation, event or error leads to `{}`: use it or leave it out",
                 schema.name
             );
             self.complain(Rule::UnusedComponent, &schema.location, message);
@@ -115,11 +115,12 @@ impl Linter<'_> {
         }
     }
 
-    /// The names of the schemas that operations and errors lead to.
+    /// The names of the schemas that operations, events and errors lead to.
     fn used(&self) -> BTreeSet<&str> {
         let details = self.api.errors.iter().flat_map(|error| error.details.values());
         let mut open: Vec<&str> = details.flat_map(|detail| detail.ty.references()).collect();
         open.extend(self.operations().flat_map(references_of_operation));
+        open.extend(self.api.webhooks.iter().map(|event| event.data.as_str()));
         open.extend(self.merged);
         let mut used = BTreeSet::new();
         while let Some(name) = open.pop() {

@@ -8,12 +8,19 @@ use std::sync::Arc;
 use axum::{Router, routing};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use crate::{Access, ApiError, Authenticate, Decode, Principal, Received, call};
+use crate::{
+    Access, ApiError, Authenticate, Decode, LeaveOut, Principal, Received, RequestInfo,
+    call, tags,
+};
 use crate::operation::{Operation, Unknown};
 
 /// What a server does for the tag `anonymous`.
 ///
 /// Users without any credentials, who may sign up for real later.
+#[diagnostic::on_unimplemented(
+    message = "the tag `anonymous` isn't implemented for `{Self}`",
+    note = "implement `AnonymousApi`, or leave the tag out: `stack_server_api::leave_out!` with `Anonymous`"
+)]
 pub trait AnonymousApi: Authenticate {
     /// Sign up without credentials: `POST /auth/anonymous/sign-up`.
     ///
@@ -31,12 +38,15 @@ pub trait AnonymousApi: Authenticate {
 
 /// The request of `POST /auth/anonymous/sign-up`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct SignUpAnonymouslyRequest {}
+pub struct SignUpAnonymouslyRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for SignUpAnonymouslyRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        Some(Self { info: received.info() })
     }
 }
 
@@ -65,4 +75,14 @@ async fn sign_up_anonymously<S: AnonymousApi>(
         reply.json(&api.sign_up_anonymously(who, request).await?)
     };
     answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+impl<S: LeaveOut<tags::Anonymous>> AnonymousApi for S {
+    async fn sign_up_anonymously(
+        &self,
+        _: Principal<Access, Self::Tenant, Option<Self::User>>,
+        _: SignUpAnonymouslyRequest,
+    ) -> Result<stack_types::SignInResult, ApiError> {
+        Err(ApiError::NotBuilt("`sign_up_anonymously`"))
+    }
 }

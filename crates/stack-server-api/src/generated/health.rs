@@ -10,12 +10,16 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use stack_types::schema::{Schema, Wire};
-use crate::{ApiError, Authenticate, Decode, Received, call};
-use crate::operation::{Base, Need, Operation, Unknown};
+use crate::{ApiError, Authenticate, Decode, LeaveOut, Received, RequestInfo, call, tags};
+use crate::operation::{Authorization, Base, Need, Operation, Unknown};
 
 /// What a server does for the tag `health`.
 ///
 /// Whether the server is up.
+#[diagnostic::on_unimplemented(
+    message = "the tag `health` isn't implemented for `{Self}`",
+    note = "implement `HealthApi`, or leave the tag out: `stack_server_api::leave_out!` with `Health`"
+)]
 pub trait HealthApi: Authenticate {
     /// Check that the server is up: `GET /health`.
     ///
@@ -31,7 +35,8 @@ pub trait HealthApi: Authenticate {
     ///
     /// For monitors, which show a bearer token in the header `authorization`.
     ///
-    /// Anyone may call it, credentials don't matter. Gives 200: Mail goes out.
+    /// Anyone may call it; what the header `authorization` has to hold is the method's to judge. Gives 200: Mail
+    /// goes out.
     ///
     /// # Errors
     ///
@@ -57,12 +62,17 @@ pub trait HealthApi: Authenticate {
 pub struct GetHealthRequest {
     /// The parameters of the query.
     pub query: GetHealthQuery,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for GetHealthRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         let query = received.query();
-        Some(Self { query: query? })
+        Some(Self {
+            query: query?,
+            info: received.info(),
+        })
     }
 }
 
@@ -90,23 +100,35 @@ impl Wire for GetHealthQuery {
 
 /// The request of `POST /health/email`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct CheckEmailHealthRequest {}
+pub struct CheckEmailHealthRequest {
+    /// The token of `authorization: Bearer …`, if it is sent. What follows without one is the method's to say.
+    pub authorization: Option<stack_types::Secret>,
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for CheckEmailHealthRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        let authorization = Some(received.bearer());
+        Some(Self {
+            authorization: authorization?,
+            info: received.info(),
+        })
     }
 }
 
 /// The request of `GET /health/error-handler-debug/endpoint`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct FailForDebuggingRequest {}
+pub struct FailForDebuggingRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for FailForDebuggingRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        Some(Self { info: received.info() })
     }
 }
 
@@ -152,6 +174,7 @@ pub(super) static CHECK_EMAIL_HEALTH: Operation = Operation {
     base: Base::Root,
     auth: Need::None,
     unknown_query: Unknown::Ignore,
+    authorization: Some(Authorization::Bearer),
     text_errors: &[401],
     ..Operation::USUAL
 };
@@ -189,4 +212,25 @@ async fn fail_for_debugging<S: HealthApi>(
         reply.json(&api.fail_for_debugging(request).await?)
     };
     answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+impl<S: LeaveOut<tags::Health>> HealthApi for S {
+    async fn get_health(
+        &self,
+        _: GetHealthRequest,
+    ) -> Result<stack_types::Health, ApiError> {
+        Err(ApiError::NotBuilt("`get_health`"))
+    }
+    async fn check_email_health(
+        &self,
+        _: CheckEmailHealthRequest,
+    ) -> Result<stack_types::Success, ApiError> {
+        Err(ApiError::NotBuilt("`check_email_health`"))
+    }
+    async fn fail_for_debugging(
+        &self,
+        _: FailForDebuggingRequest,
+    ) -> Result<stack_types::Success, ApiError> {
+        Err(ApiError::NotBuilt("`fail_for_debugging`"))
+    }
 }

@@ -11,13 +11,18 @@ use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use stack_types::schema::{Schema, Wire};
 use crate::{
-    Access, AdminAccess, ApiError, Authenticate, Decode, Principal, Received, call,
+    Access, AdminAccess, ApiError, Authenticate, Decode, LeaveOut, Principal, Received,
+    RequestInfo, call, tags,
 };
 use crate::operation::{Operation, Unknown};
 
 /// What a server does for the tag `internal-api-keys`.
 ///
 /// The key sets with which programs get access to a project.
+#[diagnostic::on_unimplemented(
+    message = "the tag `internal-api-keys` isn't implemented for `{Self}`",
+    note = "implement `InternalApiKeysApi`, or leave the tag out: `stack_server_api::leave_out!` with `InternalApiKeys`"
+)]
 pub trait InternalApiKeysApi: Authenticate {
     /// List the key sets: `GET /internal/api-keys`.
     ///
@@ -78,12 +83,15 @@ pub trait InternalApiKeysApi: Authenticate {
 
 /// The request of `GET /internal/api-keys`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ListApiKeySetsRequest {}
+pub struct ListApiKeySetsRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for ListApiKeySetsRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        Some(Self { info: received.info() })
     }
 }
 
@@ -92,13 +100,18 @@ impl Decode for ListApiKeySetsRequest {
 pub struct CreateApiKeySetRequest {
     /// The body.
     pub body: stack_types::ApiKeySetCreate,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for CreateApiKeySetRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
         let body = received.body();
-        Some(Self { body: body? })
+        Some(Self {
+            body: body?,
+            info: received.info(),
+        })
     }
 }
 
@@ -107,13 +120,18 @@ impl Decode for CreateApiKeySetRequest {
 pub struct GetApiKeySetRequest {
     /// The parameters of the path.
     pub path: GetApiKeySetPath,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for GetApiKeySetRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         let path = received.path();
         received.no_query();
-        Some(Self { path: path? })
+        Some(Self {
+            path: path?,
+            info: received.info(),
+        })
     }
 }
 
@@ -145,6 +163,8 @@ pub struct UpdateApiKeySetRequest {
     pub path: UpdateApiKeySetPath,
     /// The body.
     pub body: stack_types::ApiKeySetUpdate,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for UpdateApiKeySetRequest {
@@ -152,7 +172,11 @@ impl Decode for UpdateApiKeySetRequest {
         let path = received.path();
         received.no_query();
         let body = received.body();
-        Some(Self { path: path?, body: body? })
+        Some(Self {
+            path: path?,
+            body: body?,
+            info: received.info(),
+        })
     }
 }
 
@@ -276,4 +300,35 @@ async fn update_api_key_set<S: InternalApiKeysApi>(
         reply.json(&api.update_api_key_set(who, request).await?)
     };
     answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+impl<S: LeaveOut<tags::InternalApiKeys>> InternalApiKeysApi for S {
+    async fn list_api_key_sets(
+        &self,
+        _: Principal<AdminAccess, Self::Tenant, Option<Self::User>>,
+        _: ListApiKeySetsRequest,
+    ) -> Result<stack_types::ApiKeySetList, ApiError> {
+        Err(ApiError::NotBuilt("`list_api_key_sets`"))
+    }
+    async fn create_api_key_set(
+        &self,
+        _: Principal<AdminAccess, Self::Tenant, Option<Self::User>>,
+        _: CreateApiKeySetRequest,
+    ) -> Result<stack_types::ApiKeySetCreated, ApiError> {
+        Err(ApiError::NotBuilt("`create_api_key_set`"))
+    }
+    async fn get_api_key_set(
+        &self,
+        _: Principal<AdminAccess, Self::Tenant, Option<Self::User>>,
+        _: GetApiKeySetRequest,
+    ) -> Result<stack_types::ApiKeySet, ApiError> {
+        Err(ApiError::NotBuilt("`get_api_key_set`"))
+    }
+    async fn update_api_key_set(
+        &self,
+        _: Principal<AdminAccess, Self::Tenant, Option<Self::User>>,
+        _: UpdateApiKeySetRequest,
+    ) -> Result<stack_types::ApiKeySet, ApiError> {
+        Err(ApiError::NotBuilt("`update_api_key_set`"))
+    }
 }

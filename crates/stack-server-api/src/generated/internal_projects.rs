@@ -10,13 +10,18 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use stack_types::KnownError;
 use crate::{
-    Access, AdminAccess, ApiError, Authenticate, Decode, Principal, Received, call,
+    Access, AdminAccess, ApiError, Authenticate, Decode, LeaveOut, Principal, Received,
+    RequestInfo, call, tags,
 };
 use crate::operation::{Operation, Unknown, UserRule, WithoutUser};
 
 /// What a server does for the tag `internal-projects`.
 ///
 /// Creating, reading and changing whole projects, as dashboards do.
+#[diagnostic::on_unimplemented(
+    message = "the tag `internal-projects` isn't implemented for `{Self}`",
+    note = "implement `InternalProjectsApi`, or leave the tag out: `stack_server_api::leave_out!` with `InternalProjects`"
+)]
 pub trait InternalProjectsApi: Authenticate {
     /// List my projects: `GET /internal/projects`.
     ///
@@ -119,12 +124,15 @@ pub trait InternalProjectsApi: Authenticate {
 
 /// The request of `GET /internal/projects`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct ListProjectsRequest {}
+pub struct ListProjectsRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for ListProjectsRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        Some(Self { info: received.info() })
     }
 }
 
@@ -133,24 +141,32 @@ impl Decode for ListProjectsRequest {
 pub struct CreateProjectRequest {
     /// The body.
     pub body: stack_types::ProjectCreate,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for CreateProjectRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
         let body = received.body();
-        Some(Self { body: body? })
+        Some(Self {
+            body: body?,
+            info: received.info(),
+        })
     }
 }
 
 /// The request of `GET /internal/projects/current`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct GetWholeProjectRequest {}
+pub struct GetWholeProjectRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for GetWholeProjectRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        Some(Self { info: received.info() })
     }
 }
 
@@ -159,24 +175,32 @@ impl Decode for GetWholeProjectRequest {
 pub struct UpdateProjectRequest {
     /// The body.
     pub body: stack_types::ProjectUpdate,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for UpdateProjectRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
         let body = received.body();
-        Some(Self { body: body? })
+        Some(Self {
+            body: body?,
+            info: received.info(),
+        })
     }
 }
 
 /// The request of `DELETE /internal/projects/current`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct DeleteProjectRequest {}
+pub struct DeleteProjectRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for DeleteProjectRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        Some(Self { info: received.info() })
     }
 }
 
@@ -185,13 +209,18 @@ impl Decode for DeleteProjectRequest {
 pub struct TransferProjectRequest {
     /// The body.
     pub body: stack_types::ProjectTransfer,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for TransferProjectRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
         let body = received.body();
-        Some(Self { body: body? })
+        Some(Self {
+            body: body?,
+            info: received.info(),
+        })
     }
 }
 
@@ -361,4 +390,49 @@ async fn transfer_project<S: InternalProjectsApi>(
         reply.json(&api.transfer_project(who, request).await?)
     };
     answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+impl<S: LeaveOut<tags::InternalProjects>> InternalProjectsApi for S {
+    async fn list_projects(
+        &self,
+        _: Principal<Access, Self::Tenant, Self::User>,
+        _: ListProjectsRequest,
+    ) -> Result<stack_types::ProjectList, ApiError> {
+        Err(ApiError::NotBuilt("`list_projects`"))
+    }
+    async fn create_project(
+        &self,
+        _: Principal<Access, Self::Tenant, Self::User>,
+        _: CreateProjectRequest,
+    ) -> Result<stack_types::Project, ApiError> {
+        Err(ApiError::NotBuilt("`create_project`"))
+    }
+    async fn get_whole_project(
+        &self,
+        _: Principal<AdminAccess, Self::Tenant, Option<Self::User>>,
+        _: GetWholeProjectRequest,
+    ) -> Result<stack_types::Project, ApiError> {
+        Err(ApiError::NotBuilt("`get_whole_project`"))
+    }
+    async fn update_project(
+        &self,
+        _: Principal<AdminAccess, Self::Tenant, Option<Self::User>>,
+        _: UpdateProjectRequest,
+    ) -> Result<stack_types::Project, ApiError> {
+        Err(ApiError::NotBuilt("`update_project`"))
+    }
+    async fn delete_project(
+        &self,
+        _: Principal<AdminAccess, Self::Tenant, Option<Self::User>>,
+        _: DeleteProjectRequest,
+    ) -> Result<stack_types::Success, ApiError> {
+        Err(ApiError::NotBuilt("`delete_project`"))
+    }
+    async fn transfer_project(
+        &self,
+        _: Principal<Access, Self::Tenant, Self::User>,
+        _: TransferProjectRequest,
+    ) -> Result<stack_types::ProjectTransferred, ApiError> {
+        Err(ApiError::NotBuilt("`transfer_project`"))
+    }
 }

@@ -10,12 +10,19 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use stack_types::schema::{Schema, Wire};
-use crate::{Access, ApiError, Authenticate, Decode, Principal, Received, call};
+use crate::{
+    Access, ApiError, Authenticate, Decode, LeaveOut, Principal, Received, RequestInfo,
+    call, tags,
+};
 use crate::operation::{Need, Operation, Unknown};
 
 /// What a server does for the tag `misc`.
 ///
 /// What the server says of itself and of the clients that talk to it.
+#[diagnostic::on_unimplemented(
+    message = "the tag `misc` isn't implemented for `{Self}`",
+    note = "implement `MiscApi`, or leave the tag out: `stack_server_api::leave_out!` with `Misc`"
+)]
 pub trait MiscApi: Authenticate {
     /// Get a greeting: `GET /`.
     ///
@@ -73,12 +80,15 @@ pub trait MiscApi: Authenticate {
 
 /// The request of `GET /`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct GetApiInfoRequest {}
+pub struct GetApiInfoRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for GetApiInfoRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        Some(Self { info: received.info() })
     }
 }
 
@@ -87,35 +97,46 @@ impl Decode for GetApiInfoRequest {
 pub struct CheckVersionRequest {
     /// The body, if it is sent.
     pub body: Option<stack_types::VersionCheck>,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for CheckVersionRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
         let body = received.optional_body();
-        Some(Self { body: body? })
+        Some(Self {
+            body: body?,
+            info: received.info(),
+        })
     }
 }
 
 /// The request of `POST /check-feature-support`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct CheckFeatureSupportRequest {}
+pub struct CheckFeatureSupportRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for CheckFeatureSupportRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        Some(Self { info: received.info() })
     }
 }
 
 /// The request of `GET /migration-tests`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct GetMigrationTestsRequest {}
+pub struct GetMigrationTestsRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for GetMigrationTestsRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        Some(Self { info: received.info() })
     }
 }
 
@@ -124,12 +145,17 @@ impl Decode for GetMigrationTestsRequest {
 pub struct GetMigrationTestsHandlerRequest {
     /// The parameters of the query.
     pub query: GetMigrationTestsHandlerQuery,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for GetMigrationTestsHandlerRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         let query = received.query();
-        Some(Self { query: query? })
+        Some(Self {
+            query: query?,
+            info: received.info(),
+        })
     }
 }
 
@@ -274,4 +300,39 @@ async fn get_migration_tests_handler<S: MiscApi>(
         reply.text(api.get_migration_tests_handler(request).await?)
     };
     answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+impl<S: LeaveOut<tags::Misc>> MiscApi for S {
+    async fn get_api_info(
+        &self,
+        _: Option<Principal<Access, Self::Tenant, Option<Self::User>>>,
+        _: GetApiInfoRequest,
+    ) -> Result<String, ApiError> {
+        Err(ApiError::NotBuilt("`get_api_info`"))
+    }
+    async fn check_version(
+        &self,
+        _: CheckVersionRequest,
+    ) -> Result<stack_types::VersionVerdict, ApiError> {
+        Err(ApiError::NotBuilt("`check_version`"))
+    }
+    async fn check_feature_support(
+        &self,
+        _: Option<Principal<Access, Self::Tenant, Option<Self::User>>>,
+        _: CheckFeatureSupportRequest,
+    ) -> Result<String, ApiError> {
+        Err(ApiError::NotBuilt("`check_feature_support`"))
+    }
+    async fn get_migration_tests(
+        &self,
+        _: GetMigrationTestsRequest,
+    ) -> Result<String, ApiError> {
+        Err(ApiError::NotBuilt("`get_migration_tests`"))
+    }
+    async fn get_migration_tests_handler(
+        &self,
+        _: GetMigrationTestsHandlerRequest,
+    ) -> Result<String, ApiError> {
+        Err(ApiError::NotBuilt("`get_migration_tests_handler`"))
+    }
 }

@@ -6,48 +6,395 @@
 
 use std::sync::Arc;
 use axum::Router;
-use crate::operation::Operation;
+use crate::{leave_out::Tag, operation::Operation};
+pub mod headers;
 pub mod users;
 pub mod projects;
 pub mod password;
 pub mod sessions;
+pub mod oauth;
+pub mod otp;
+pub mod mfa;
+pub mod passkey;
+pub mod cli_auth;
+pub mod oauth_providers;
+pub mod connected_accounts;
 pub mod anonymous;
+pub mod contact_channels;
+pub mod teams;
+pub mod team_memberships;
+pub mod team_member_profiles;
+pub mod team_invitations;
+pub mod permission_definitions;
+pub mod team_permissions;
+pub mod project_permissions;
+pub mod api_keys;
+pub mod data_vault;
+pub mod payments;
+pub mod emails;
+pub mod email_outbox;
+pub mod webhooks;
 pub mod internal_projects;
 pub mod internal_api_keys;
+pub mod internal_config;
+pub mod internal_emails;
+pub mod internal_email_templates;
+pub mod internal_onboarding;
+pub mod internal_ai;
+pub mod internal_misc;
 pub mod health;
 pub mod misc;
-pub mod oauth;
 pub use self::users::UsersApi;
 pub use self::projects::ProjectsApi;
 pub use self::password::PasswordApi;
 pub use self::sessions::SessionsApi;
+pub use self::oauth::OauthApi;
+pub use self::otp::OtpApi;
+pub use self::mfa::MfaApi;
+pub use self::passkey::PasskeyApi;
+pub use self::cli_auth::CliAuthApi;
+pub use self::oauth_providers::OauthProvidersApi;
+pub use self::connected_accounts::ConnectedAccountsApi;
 pub use self::anonymous::AnonymousApi;
+pub use self::contact_channels::ContactChannelsApi;
+pub use self::teams::TeamsApi;
+pub use self::team_memberships::TeamMembershipsApi;
+pub use self::team_member_profiles::TeamMemberProfilesApi;
+pub use self::team_invitations::TeamInvitationsApi;
+pub use self::permission_definitions::PermissionDefinitionsApi;
+pub use self::team_permissions::TeamPermissionsApi;
+pub use self::project_permissions::ProjectPermissionsApi;
+pub use self::api_keys::ApiKeysApi;
+pub use self::data_vault::DataVaultApi;
+pub use self::payments::PaymentsApi;
+pub use self::emails::EmailsApi;
+pub use self::email_outbox::EmailOutboxApi;
+pub use self::webhooks::WebhooksApi;
 pub use self::internal_projects::InternalProjectsApi;
 pub use self::internal_api_keys::InternalApiKeysApi;
+pub use self::internal_config::InternalConfigApi;
+pub use self::internal_emails::InternalEmailsApi;
+pub use self::internal_email_templates::InternalEmailTemplatesApi;
+pub use self::internal_onboarding::InternalOnboardingApi;
+pub use self::internal_ai::InternalAiApi;
+pub use self::internal_misc::InternalMiscApi;
 pub use self::health::HealthApi;
 pub use self::misc::MiscApi;
-pub use self::oauth::OauthApi;
 
 /// The whole contract: implemented by whatever implements the trait of every tag.
-pub trait Api: UsersApi + ProjectsApi + PasswordApi + SessionsApi + AnonymousApi + InternalProjectsApi + InternalApiKeysApi + HealthApi + MiscApi + OauthApi {}
+pub trait Api: UsersApi + ProjectsApi + PasswordApi + SessionsApi + OauthApi + OtpApi + MfaApi + PasskeyApi + CliAuthApi + OauthProvidersApi + ConnectedAccountsApi + AnonymousApi + ContactChannelsApi + TeamsApi + TeamMembershipsApi + TeamMemberProfilesApi + TeamInvitationsApi + PermissionDefinitionsApi + TeamPermissionsApi + ProjectPermissionsApi + ApiKeysApi + DataVaultApi + PaymentsApi + EmailsApi + EmailOutboxApi + WebhooksApi + InternalProjectsApi + InternalApiKeysApi + InternalConfigApi + InternalEmailsApi + InternalEmailTemplatesApi + InternalOnboardingApi + InternalAiApi + InternalMiscApi + HealthApi + MiscApi {}
 
 impl<
-    S: UsersApi + ProjectsApi + PasswordApi + SessionsApi + AnonymousApi
-        + InternalProjectsApi + InternalApiKeysApi + HealthApi + MiscApi + OauthApi,
+    S: UsersApi + ProjectsApi + PasswordApi + SessionsApi + OauthApi + OtpApi + MfaApi
+        + PasskeyApi + CliAuthApi + OauthProvidersApi + ConnectedAccountsApi
+        + AnonymousApi + ContactChannelsApi + TeamsApi + TeamMembershipsApi
+        + TeamMemberProfilesApi + TeamInvitationsApi + PermissionDefinitionsApi
+        + TeamPermissionsApi + ProjectPermissionsApi + ApiKeysApi + DataVaultApi
+        + PaymentsApi + EmailsApi + EmailOutboxApi + WebhooksApi + InternalProjectsApi
+        + InternalApiKeysApi + InternalConfigApi + InternalEmailsApi
+        + InternalEmailTemplatesApi + InternalOnboardingApi + InternalAiApi
+        + InternalMiscApi + HealthApi + MiscApi,
 > Api for S {}
 
-/// The routes that stand below every version of the API.
+/// Types that stand for the tags, for [`leave_out!`](crate::leave_out).
+pub mod tags {
+    /// The users of a project, and the signed-in user as `me`.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Users {}
+    impl super::Tag for Users {
+        const NAME: &'static str = "users";
+    }
+    /// What anyone may know of a project, and the keys that its access tokens are checked with.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Projects {}
+    impl super::Tag for Projects {
+        const NAME: &'static str = "projects";
+    }
+    /// Signing up and in with e-mail and password; setting, changing and resetting a password.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Password {}
+    impl super::Tag for Password {
+        const NAME: &'static str = "password";
+    }
+    /// Sessions of users, and new access tokens for them.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Sessions {}
+    impl super::Tag for Sessions {
+        const NAME: &'static str = "sessions";
+    }
+    /// Signing in through OAuth providers, and the server's own OAuth 2.0 endpoints.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Oauth {}
+    impl super::Tag for Oauth {
+        const NAME: &'static str = "oauth";
+    }
+    /// Signing in and up with a code that is sent by e-mail.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Otp {}
+    impl super::Tag for Otp {
+        const NAME: &'static str = "otp";
+    }
+    /// The second factor of a sign-in.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Mfa {}
+    impl super::Tag for Mfa {
+        const NAME: &'static str = "mfa";
+    }
+    /// Registering passkeys, and signing in with them.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Passkey {}
+    impl super::Tag for Passkey {
+        const NAME: &'static str = "passkey";
+    }
+    /// Signing in to command line tools through the browser.
+    #[derive(Debug, Clone, Copy)]
+    pub enum CliAuth {}
+    impl super::Tag for CliAuth {
+        const NAME: &'static str = "cli-auth";
+    }
+    /// Accounts at OAuth providers that users have connected.
+    #[derive(Debug, Clone, Copy)]
+    pub enum OauthProviders {}
+    impl super::Tag for OauthProviders {
+        const NAME: &'static str = "oauth-providers";
+    }
+    /// Acting at OAuth providers in the name of users, with the providers' access tokens.
+    #[derive(Debug, Clone, Copy)]
+    pub enum ConnectedAccounts {}
+    impl super::Tag for ConnectedAccounts {
+        const NAME: &'static str = "connected-accounts";
+    }
+    /// Users without any credentials, who may sign up for real later.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Anonymous {}
+    impl super::Tag for Anonymous {
+        const NAME: &'static str = "anonymous";
+    }
+    /// E-mail addresses of users, and how they are verified.
+    #[derive(Debug, Clone, Copy)]
+    pub enum ContactChannels {}
+    impl super::Tag for ContactChannels {
+        const NAME: &'static str = "contact-channels";
+    }
+    /// The teams of a project, to which its users belong.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Teams {}
+    impl super::Tag for Teams {
+        const NAME: &'static str = "teams";
+    }
+    /// Who belongs to which team.
+    #[derive(Debug, Clone, Copy)]
+    pub enum TeamMemberships {}
+    impl super::Tag for TeamMemberships {
+        const NAME: &'static str = "team-memberships";
+    }
+    /// The name and picture that a member has in a team.
+    #[derive(Debug, Clone, Copy)]
+    pub enum TeamMemberProfiles {}
+    impl super::Tag for TeamMemberProfiles {
+        const NAME: &'static str = "team-member-profiles";
+    }
+    /// Inviting people to teams by mail, and taking up such invitations.
+    #[derive(Debug, Clone, Copy)]
+    pub enum TeamInvitations {}
+    impl super::Tag for TeamInvitations {
+        const NAME: &'static str = "team-invitations";
+    }
+    /// The permissions that a project knows, and which of them contain others.
+    #[derive(Debug, Clone, Copy)]
+    pub enum PermissionDefinitions {}
+    impl super::Tag for PermissionDefinitions {
+        const NAME: &'static str = "permission-definitions";
+    }
+    /// What members may do in their teams.
+    #[derive(Debug, Clone, Copy)]
+    pub enum TeamPermissions {}
+    impl super::Tag for TeamPermissions {
+        const NAME: &'static str = "team-permissions";
+    }
+    /// What users may do in the whole project.
+    #[derive(Debug, Clone, Copy)]
+    pub enum ProjectPermissions {}
+    impl super::Tag for ProjectPermissions {
+        const NAME: &'static str = "project-permissions";
+    }
+    /// The keys with which the programs of users and teams call the project's own API.
+    #[derive(Debug, Clone, Copy)]
+    pub enum ApiKeys {}
+    impl super::Tag for ApiKeys {
+        const NAME: &'static str = "api-keys";
+    }
+    /// Encrypted values, kept for the project's servers.
+    #[derive(Debug, Clone, Copy)]
+    pub enum DataVault {}
+    impl super::Tag for DataVault {
+        const NAME: &'static str = "data-vault";
+    }
+    /// Selling products to users, teams and other customers, and counting the items that they own.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Payments {}
+    impl super::Tag for Payments {
+        const NAME: &'static str = "payments";
+    }
+    /// Sending mail to users, how much of it goes out, and which kinds of it users want.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Emails {}
+    impl super::Tag for Emails {
+        const NAME: &'static str = "emails";
+    }
+    /// Every mail of a project, from its preparation to what became of it.
+    #[derive(Debug, Clone, Copy)]
+    pub enum EmailOutbox {}
+    impl super::Tag for EmailOutbox {
+        const NAME: &'static str = "email-outbox";
+    }
+    /// Telling other programs of changes as they happen.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Webhooks {}
+    impl super::Tag for Webhooks {
+        const NAME: &'static str = "webhooks";
+    }
+    /// Creating, reading and changing whole projects, as dashboards do.
+    #[derive(Debug, Clone, Copy)]
+    pub enum InternalProjects {}
+    impl super::Tag for InternalProjects {
+        const NAME: &'static str = "internal-projects";
+    }
+    /// The key sets with which programs get access to a project.
+    #[derive(Debug, Clone, Copy)]
+    pub enum InternalApiKeys {}
+    impl super::Tag for InternalApiKeys {
+        const NAME: &'static str = "internal-api-keys";
+    }
+    /// The configuration of a project, in levels of which each overrides the one before.
+    #[derive(Debug, Clone, Copy)]
+    pub enum InternalConfig {}
+    impl super::Tag for InternalConfig {
+        const NAME: &'static str = "internal-config";
+    }
+    /// The servers and domains that mail is sent from, and the jobs that send it.
+    #[derive(Debug, Clone, Copy)]
+    pub enum InternalEmails {}
+    impl super::Tag for InternalEmails {
+        const NAME: &'static str = "internal-emails";
+    }
+    /// The drafts, templates and themes that mails are made of.
+    #[derive(Debug, Clone, Copy)]
+    pub enum InternalEmailTemplates {}
+    impl super::Tag for InternalEmailTemplates {
+        const NAME: &'static str = "internal-email-templates";
+    }
+    /// Who may sign up and go on from there, tried out before it is decided.
+    #[derive(Debug, Clone, Copy)]
+    pub enum InternalOnboarding {}
+    impl super::Tag for InternalOnboarding {
+        const NAME: &'static str = "internal-onboarding";
+    }
+    /// What the assistant of the dashboard remembers.
+    #[derive(Debug, Clone, Copy)]
+    pub enum InternalAi {}
+    impl super::Tag for InternalAi {
+        const NAME: &'static str = "internal-ai";
+    }
+    /// Feedback and wishes of people who use the dashboard, and projects for having a look.
+    #[derive(Debug, Clone, Copy)]
+    pub enum InternalMisc {}
+    impl super::Tag for InternalMisc {
+        const NAME: &'static str = "internal-misc";
+    }
+    /// Whether the server is up.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Health {}
+    impl super::Tag for Health {
+        const NAME: &'static str = "health";
+    }
+    /// What the server says of itself and of the clients that talk to it.
+    #[derive(Debug, Clone, Copy)]
+    pub enum Misc {}
+    impl super::Tag for Misc {
+        const NAME: &'static str = "misc";
+    }
+}
+
+/// The routes that stand below the newest version of the API.
 pub fn api_routes<S: Api>() -> Router<Arc<S>> {
     Router::new()
         .merge(users::routes())
         .merge(projects::routes())
         .merge(password::routes())
         .merge(sessions::routes())
+        .merge(oauth::routes())
+        .merge(otp::routes())
+        .merge(mfa::routes())
+        .merge(passkey::routes())
+        .merge(cli_auth::routes())
+        .merge(oauth_providers::routes())
+        .merge(connected_accounts::routes())
         .merge(anonymous::routes())
+        .merge(contact_channels::routes())
+        .merge(teams::routes())
+        .merge(team_memberships::routes())
+        .merge(team_member_profiles::routes())
+        .merge(team_invitations::routes())
+        .merge(permission_definitions::routes())
+        .merge(team_permissions::routes())
+        .merge(project_permissions::routes())
+        .merge(api_keys::routes())
+        .merge(data_vault::routes())
+        .merge(payments::routes())
+        .merge(emails::routes())
+        .merge(email_outbox::routes())
+        .merge(webhooks::routes())
         .merge(internal_projects::routes())
         .merge(internal_api_keys::routes())
+        .merge(internal_config::routes())
+        .merge(internal_emails::routes())
+        .merge(internal_email_templates::routes())
+        .merge(internal_onboarding::routes())
+        .merge(internal_ai::routes())
+        .merge(internal_misc::routes())
         .merge(misc::routes())
+}
+
+/// The routes that stand below this version of the API: those of the newest, but for the operations that the
+/// version has of its own.
+pub fn version_routes<S: Api>(version: &str) -> Router<Arc<S>> {
+    Router::new()
+        .merge(users::routes())
+        .merge(projects::routes())
+        .merge(password::routes())
+        .merge(sessions::routes())
         .merge(oauth::routes())
+        .merge(otp::routes())
+        .merge(mfa::routes())
+        .merge(passkey::routes())
+        .merge(cli_auth::routes())
+        .merge(oauth_providers::routes())
+        .merge(connected_accounts::routes())
+        .merge(anonymous::routes())
+        .merge(contact_channels::routes())
+        .merge(teams::routes())
+        .merge(team_memberships::routes())
+        .merge(team_member_profiles::routes())
+        .merge(team_invitations::routes())
+        .merge(permission_definitions::routes())
+        .merge(team_permissions::routes())
+        .merge(project_permissions::routes())
+        .merge(api_keys::routes())
+        .merge(data_vault::routes())
+        .merge(payments::version_routes(version))
+        .merge(emails::routes())
+        .merge(email_outbox::routes())
+        .merge(webhooks::routes())
+        .merge(internal_projects::routes())
+        .merge(internal_api_keys::routes())
+        .merge(internal_config::routes())
+        .merge(internal_emails::routes())
+        .merge(internal_email_templates::routes())
+        .merge(internal_onboarding::routes())
+        .merge(internal_ai::routes())
+        .merge(internal_misc::routes())
+        .merge(misc::routes())
 }
 
 /// The routes at the root of the server.
@@ -79,7 +426,103 @@ pub static OPERATIONS: &[&Operation] = &[
     &sessions::DELETE_CURRENT_SESSION,
     &sessions::REFRESH_CURRENT_SESSION,
     &sessions::DELETE_SESSION,
+    &oauth::AUTHORIZE_WITH_OAUTH_PROVIDER,
+    &oauth::FINISH_OAUTH_AUTHORIZATION,
+    &oauth::FINISH_OAUTH_AUTHORIZATION_BY_FORM,
+    &oauth::SIGN_IN_WITH_APPLE,
+    &oauth::CREATE_OAUTH_TOKEN,
+    &oauth::AUTHORIZE_CROSS_DOMAIN,
+    &oauth::CREATE_OWN_PROVIDER_ACCESS_TOKEN,
+    &otp::SEND_SIGN_IN_CODE,
+    &otp::SIGN_IN_WITH_CODE,
+    &otp::CHECK_SIGN_IN_CODE,
+    &mfa::SIGN_IN_WITH_SECOND_FACTOR,
+    &passkey::INITIATE_PASSKEY_REGISTRATION,
+    &passkey::REGISTER_PASSKEY,
+    &passkey::INITIATE_PASSKEY_AUTHENTICATION,
+    &passkey::SIGN_IN_WITH_PASSKEY,
+    &cli_auth::START_CLI_LOGIN,
+    &cli_auth::POLL_CLI_LOGIN,
+    &cli_auth::COMPLETE_CLI_LOGIN,
+    &oauth_providers::LIST_OAUTH_PROVIDERS,
+    &oauth_providers::CREATE_OAUTH_PROVIDER,
+    &oauth_providers::GET_OAUTH_PROVIDER,
+    &oauth_providers::UPDATE_OAUTH_PROVIDER,
+    &oauth_providers::DELETE_OAUTH_PROVIDER,
+    &connected_accounts::LIST_CONNECTED_ACCOUNTS,
+    &connected_accounts::CREATE_PROVIDER_ACCESS_TOKEN,
+    &connected_accounts::CREATE_CONNECTED_ACCOUNT_ACCESS_TOKEN,
     &anonymous::SIGN_UP_ANONYMOUSLY,
+    &contact_channels::LIST_CONTACT_CHANNELS,
+    &contact_channels::CREATE_CONTACT_CHANNEL,
+    &contact_channels::SEND_PRIMARY_EMAIL_VERIFICATION_CODE,
+    &contact_channels::VERIFY_CONTACT_CHANNEL,
+    &contact_channels::CHECK_CONTACT_CHANNEL_VERIFICATION_CODE,
+    &contact_channels::GET_CONTACT_CHANNEL,
+    &contact_channels::UPDATE_CONTACT_CHANNEL,
+    &contact_channels::DELETE_CONTACT_CHANNEL,
+    &contact_channels::SEND_CONTACT_CHANNEL_VERIFICATION_CODE,
+    &teams::LIST_TEAMS,
+    &teams::CREATE_TEAM,
+    &teams::GET_TEAM,
+    &teams::UPDATE_TEAM,
+    &teams::DELETE_TEAM,
+    &team_memberships::CREATE_TEAM_MEMBERSHIP,
+    &team_memberships::DELETE_TEAM_MEMBERSHIP,
+    &team_member_profiles::LIST_TEAM_MEMBER_PROFILES,
+    &team_member_profiles::GET_TEAM_MEMBER_PROFILE,
+    &team_member_profiles::UPDATE_TEAM_MEMBER_PROFILE,
+    &team_invitations::LIST_TEAM_INVITATIONS,
+    &team_invitations::SEND_TEAM_INVITATION,
+    &team_invitations::ACCEPT_TEAM_INVITATION,
+    &team_invitations::CHECK_TEAM_INVITATION_CODE,
+    &team_invitations::GET_TEAM_INVITATION_DETAILS,
+    &team_invitations::DELETE_TEAM_INVITATION,
+    &team_invitations::ACCEPT_TEAM_INVITATION_BY_ID,
+    &permission_definitions::LIST_TEAM_PERMISSION_DEFINITIONS,
+    &permission_definitions::CREATE_TEAM_PERMISSION_DEFINITION,
+    &permission_definitions::UPDATE_TEAM_PERMISSION_DEFINITION,
+    &permission_definitions::DELETE_TEAM_PERMISSION_DEFINITION,
+    &permission_definitions::LIST_PROJECT_PERMISSION_DEFINITIONS,
+    &permission_definitions::CREATE_PROJECT_PERMISSION_DEFINITION,
+    &permission_definitions::UPDATE_PROJECT_PERMISSION_DEFINITION,
+    &permission_definitions::DELETE_PROJECT_PERMISSION_DEFINITION,
+    &team_permissions::LIST_TEAM_PERMISSIONS,
+    &team_permissions::CREATE_TEAM_PERMISSION,
+    &team_permissions::DELETE_TEAM_PERMISSION,
+    &project_permissions::LIST_PROJECT_PERMISSIONS,
+    &project_permissions::CREATE_PROJECT_PERMISSION,
+    &project_permissions::DELETE_PROJECT_PERMISSION,
+    &api_keys::LIST_USER_API_KEYS,
+    &api_keys::CREATE_USER_API_KEY,
+    &api_keys::CHECK_USER_API_KEY,
+    &api_keys::GET_USER_API_KEY,
+    &api_keys::UPDATE_USER_API_KEY,
+    &api_keys::LIST_TEAM_API_KEYS,
+    &api_keys::CREATE_TEAM_API_KEY,
+    &api_keys::CHECK_TEAM_API_KEY,
+    &api_keys::GET_TEAM_API_KEY,
+    &api_keys::UPDATE_TEAM_API_KEY,
+    &data_vault::GET_DATA_VAULT_VALUE,
+    &data_vault::SET_DATA_VAULT_VALUE,
+    &payments::GET_ITEM,
+    &payments::UPDATE_ITEM_QUANTITY,
+    &payments::CREATE_PURCHASE_URL,
+    &payments::CREATE_PURCHASE_URL_V2BETA5,
+    &payments::VALIDATE_PURCHASE_CODE,
+    &payments::CREATE_PURCHASE_SESSION,
+    &emails::SEND_EMAIL,
+    &emails::RENDER_EMAIL,
+    &emails::GET_EMAIL_DELIVERY_INFO,
+    &emails::CREATE_EMAIL_CAPACITY_BOOST,
+    &emails::LIST_NOTIFICATION_PREFERENCES,
+    &emails::UPDATE_NOTIFICATION_PREFERENCE,
+    &emails::UNSUBSCRIBE_BY_LINK,
+    &email_outbox::LIST_OUTBOX_EMAILS,
+    &email_outbox::GET_OUTBOX_EMAIL,
+    &email_outbox::UPDATE_OUTBOX_EMAIL,
+    &webhooks::CREATE_WEBHOOK_TOKEN,
+    &webhooks::SEND_TEST_WEBHOOK,
     &internal_projects::LIST_PROJECTS,
     &internal_projects::CREATE_PROJECT,
     &internal_projects::GET_WHOLE_PROJECT,
@@ -90,6 +533,51 @@ pub static OPERATIONS: &[&Operation] = &[
     &internal_api_keys::CREATE_API_KEY_SET,
     &internal_api_keys::GET_API_KEY_SET,
     &internal_api_keys::UPDATE_API_KEY_SET,
+    &internal_config::GET_CONFIG,
+    &internal_config::GET_CONFIG_OVERRIDE,
+    &internal_config::UPDATE_CONFIG_OVERRIDE,
+    &internal_config::REPLACE_CONFIG_OVERRIDE,
+    &internal_config::RESET_CONFIG_KEYS,
+    &internal_config::GET_CONFIG_SOURCE,
+    &internal_config::DELETE_CONFIG_SOURCE,
+    &internal_emails::LIST_SENT_EMAILS,
+    &internal_emails::CREATE_MANAGED_EMAIL_DOMAIN,
+    &internal_emails::CHECK_MANAGED_EMAIL_DOMAIN,
+    &internal_emails::APPLY_MANAGED_EMAIL_DOMAIN,
+    &internal_emails::LIST_MANAGED_EMAIL_DOMAINS,
+    &internal_emails::SEND_TEST_EMAIL,
+    &internal_emails::PROCESS_EMAIL_QUEUE,
+    &internal_emails::SEND_FAILED_EMAILS_DIGEST,
+    &internal_email_templates::LIST_EMAIL_DRAFTS,
+    &internal_email_templates::CREATE_EMAIL_DRAFT,
+    &internal_email_templates::GET_EMAIL_DRAFT,
+    &internal_email_templates::UPDATE_EMAIL_DRAFT,
+    &internal_email_templates::DELETE_EMAIL_DRAFT,
+    &internal_email_templates::LIST_EMAIL_TEMPLATES,
+    &internal_email_templates::CREATE_EMAIL_TEMPLATE,
+    &internal_email_templates::UPDATE_EMAIL_TEMPLATE,
+    &internal_email_templates::DELETE_EMAIL_TEMPLATE,
+    &internal_email_templates::LIST_EMAIL_THEMES,
+    &internal_email_templates::CREATE_EMAIL_THEME,
+    &internal_email_templates::GET_EMAIL_THEME,
+    &internal_email_templates::UPDATE_EMAIL_THEME,
+    &internal_email_templates::REWRITE_TEMPLATE_SOURCE,
+    &internal_onboarding::PREVIEW_AFFECTED_USERS,
+    &internal_onboarding::SEND_SIGN_IN_INVITATION,
+    &internal_onboarding::GET_SIGN_UP_RULES_STATS,
+    &internal_onboarding::TEST_SIGN_UP_RULES,
+    &internal_ai::CREATE_AI_CHAT_MESSAGE,
+    &internal_ai::LIST_AI_CONVERSATIONS,
+    &internal_ai::CREATE_AI_CONVERSATION,
+    &internal_ai::GET_AI_CONVERSATION,
+    &internal_ai::UPDATE_AI_CONVERSATION,
+    &internal_ai::DELETE_AI_CONVERSATION,
+    &internal_ai::REPLACE_AI_MESSAGES,
+    &internal_misc::LIST_FEATURE_REQUESTS,
+    &internal_misc::CREATE_FEATURE_REQUEST,
+    &internal_misc::TOGGLE_FEATURE_REQUEST_UPVOTE,
+    &internal_misc::SEND_FEEDBACK,
+    &internal_misc::CREATE_PREVIEW_PROJECT,
     &health::GET_HEALTH,
     &health::CHECK_EMAIL_HEALTH,
     &health::FAIL_FOR_DEBUGGING,
@@ -98,5 +586,4 @@ pub static OPERATIONS: &[&Operation] = &[
     &misc::CHECK_FEATURE_SUPPORT,
     &misc::GET_MIGRATION_TESTS,
     &misc::GET_MIGRATION_TESTS_HANDLER,
-    &oauth::CREATE_OAUTH_TOKEN,
 ];

@@ -2,19 +2,168 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-//! The OAuth 2.0 token endpoint.
+//! Signing in through OAuth providers, and the server's own OAuth 2.0 endpoints.
 
 use std::sync::Arc;
 use axum::{Router, routing};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use crate::{ApiError, Authenticate, Decode, Received, call};
-use crate::operation::{Need, Operation, Unknown};
+use serde::{Deserialize, Serialize};
+use stack_types::KnownError;
+use stack_types::schema::{Schema, Wire};
+use crate::{
+    Access, ApiError, Authenticate, BasicCredentials, Decode, LeaveOut, Principal,
+    Received, Redirect, RequestInfo, call, tags,
+};
+use crate::operation::{Authorization, Need, Operation, Unknown, UserRule, WithoutUser};
 
 /// What a server does for the tag `oauth`.
 ///
-/// The OAuth 2.0 token endpoint.
+/// Signing in through OAuth providers, and the server's own OAuth 2.0 endpoints.
+#[diagnostic::on_unimplemented(
+    message = "the tag `oauth` isn't implemented for `{Self}`",
+    note = "implement `OauthApi`, or leave the tag out: `stack_server_api::leave_out!` with `Oauth`"
+)]
 pub trait OauthApi: Authenticate {
+    /// Start a sign-in through a provider: `GET /auth/oauth/authorize/{provider_id}`.
+    ///
+    /// The authorization endpoint of RFC 6749, to which an app sends the browser. It sends the browser on to the
+    /// provider, which has ten minutes to send it to our callback; that sends it to `redirect_uri` with `code` and
+    /// `state`, and `POST /auth/oauth/token` trades the code for a session. With the type `link` the account at
+    /// the provider is also connected with the user of `token`. The project and its key stand in the query, so no
+    /// `x-stack-…` header is needed.
+    ///
+    /// Anyone may call it, credentials don't matter. Gives one of these:
+    ///
+    /// - 200: The address at the provider, for the response mode `json`.
+    /// - 307, a redirect: To the provider, for the response mode `redirect`; a cookie ties the sign-in to the
+    ///   browser.
+    ///
+    /// # Errors
+    ///
+    /// - `ACCESS_TOKEN_EXPIRED`: The access token was good once, or is missing where a session is needed.
+    /// - `BOT_CHALLENGE_FAILED`: The bot challenge was failed, so the request is refused.
+    /// - `BOT_CHALLENGE_REQUIRED`: The invisible bot challenge didn't settle it.
+    /// - `INVALID_OAUTH_CLIENT_ID_OR_SECRET`: The OAuth client isn't known: its id is no project's, or its secret
+    ///   doesn't fit.
+    /// - `INVALID_PUBLISHABLE_CLIENT_KEY`: The publishable client key is unknown, revoked, expired or of another
+    ///   project.
+    /// - `OAUTH_EXTRA_SCOPE_NOT_AVAILABLE_WITH_SHARED_OAUTH_KEYS`: Extra scopes can't be asked for through the
+    ///   shared account at the provider.
+    /// - `OAUTH_PROVIDER_NOT_FOUND_OR_NOT_ENABLED`: The project has no such provider, or has it turned off.
+    /// - `PUBLISHABLE_CLIENT_KEY_REQUIRED_FOR_PROJECT`: The project asks clients for a publishable client key, and
+    ///   there is none.
+    /// - `REDIRECT_URL_NOT_WHITELISTED`: The URL isn't on a trusted domain of the project.
+    /// - `UNPARSABLE_ACCESS_TOKEN`: The access token isn't one that this server signed.
+    /// - 400 as text: The type is `link`, but there is no `token`.
+    /// - 403 as text: The `token` is one of another project.
+    fn authorize_with_oauth_provider(
+        &self,
+        request: AuthorizeWithOauthProviderRequest,
+    ) -> impl Future<Output = Result<AuthorizeWithOauthProviderAnswer, ApiError>> + Send;
+
+    /// Take a provider's answer: `GET /auth/oauth/callback/{provider_id}`.
+    ///
+    /// Where a provider sends the browser back to; apps don't call it. Its address is what the project's owner
+    /// tells the provider as redirect URI. It finds or creates the user, or connects the account with the user of
+    /// a `link`, and sends the browser to the app's `redirect_uri` with `code` and `state`. A known error is sent
+    /// there, or else to the `error_redirect_uri`, as `error`, `error_description`, `errorCode`, `message` and
+    /// `details`, and is shown only where neither is on a trusted domain of the project.
+    ///
+    /// Anyone may call it, credentials don't matter. Gives one of these:
+    ///
+    /// - 303, a redirect: To the app, with `code` and `state`.
+    /// - 307, a redirect: To the app, with a known error.
+    ///
+    /// # Errors
+    ///
+    /// - `CONTACT_CHANNEL_ALREADY_USED_FOR_AUTH_BY_SOMEONE_ELSE`: Another user of the project signs in with this
+    ///   contact channel.
+    /// - `INVALID_PUBLISHABLE_CLIENT_KEY`: The publishable client key is unknown, revoked, expired or of another
+    ///   project.
+    /// - `OAUTH_CONNECTION_ALREADY_CONNECTED_TO_ANOTHER_USER`: The account at the provider is connected to
+    ///   somebody else.
+    /// - `OAUTH_PROVIDER_ACCESS_DENIED`: The user, or the provider, said no.
+    /// - `OAUTH_PROVIDER_NOT_FOUND_OR_NOT_ENABLED`: The project has no such provider, or has it turned off.
+    /// - `OAUTH_PROVIDER_TEMPORARILY_UNAVAILABLE`: The provider doesn't answer, or answers with an error of its
+    ///   own.
+    /// - `OUTER_OAUTH_TIMEOUT`: The sign-in took more than ten minutes between its start and the answer of the
+    ///   provider.
+    /// - `PUBLISHABLE_CLIENT_KEY_REQUIRED_FOR_PROJECT`: The project asks clients for a publishable client key, and
+    ///   there is none.
+    /// - `REDIRECT_URL_NOT_WHITELISTED`: The URL isn't on a trusted domain of the project.
+    /// - `SIGN_UP_NOT_ENABLED`: The project takes no new users.
+    /// - `SIGN_UP_REJECTED`: A sign-up rule of the project turned the new user away.
+    /// - 400 as text: The `state` is unknown or the browser lacks its cookie, the sign-in asked for another scope
+    ///   than `legacy`, or the provider doesn't take the code, the project's client or the scopes.
+    fn finish_oauth_authorization(
+        &self,
+        request: FinishOauthAuthorizationRequest,
+    ) -> impl Future<Output = Result<FinishOauthAuthorizationAnswer, ApiError>> + Send;
+
+    /// Take a provider's answer from a form: `POST /auth/oauth/callback/{provider_id}`.
+    ///
+    /// The same as `GET /auth/oauth/callback/{provider_id}`, for providers that let the browser send a form, as
+    /// Apple does.
+    ///
+    /// Anyone may call it, credentials don't matter. Gives one of these:
+    ///
+    /// - 303, a redirect: To the app, with `code` and `state`.
+    /// - 307, a redirect: To the app, with a known error.
+    ///
+    /// # Errors
+    ///
+    /// - `CONTACT_CHANNEL_ALREADY_USED_FOR_AUTH_BY_SOMEONE_ELSE`: Another user of the project signs in with this
+    ///   contact channel.
+    /// - `INVALID_PUBLISHABLE_CLIENT_KEY`: The publishable client key is unknown, revoked, expired or of another
+    ///   project.
+    /// - `OAUTH_CONNECTION_ALREADY_CONNECTED_TO_ANOTHER_USER`: The account at the provider is connected to
+    ///   somebody else.
+    /// - `OAUTH_PROVIDER_ACCESS_DENIED`: The user, or the provider, said no.
+    /// - `OAUTH_PROVIDER_NOT_FOUND_OR_NOT_ENABLED`: The project has no such provider, or has it turned off.
+    /// - `OAUTH_PROVIDER_TEMPORARILY_UNAVAILABLE`: The provider doesn't answer, or answers with an error of its
+    ///   own.
+    /// - `OUTER_OAUTH_TIMEOUT`: The sign-in took more than ten minutes between its start and the answer of the
+    ///   provider.
+    /// - `PUBLISHABLE_CLIENT_KEY_REQUIRED_FOR_PROJECT`: The project asks clients for a publishable client key, and
+    ///   there is none.
+    /// - `REDIRECT_URL_NOT_WHITELISTED`: The URL isn't on a trusted domain of the project.
+    /// - `SIGN_UP_NOT_ENABLED`: The project takes no new users.
+    /// - `SIGN_UP_REJECTED`: A sign-up rule of the project turned the new user away.
+    /// - 400 as text: The `state` is unknown or the browser lacks its cookie, the sign-in asked for another scope
+    ///   than `legacy`, or the provider doesn't take the code, the project's client or the scopes.
+    fn finish_oauth_authorization_by_form(
+        &self,
+        request: FinishOauthAuthorizationByFormRequest,
+    ) -> impl Future<
+        Output = Result<FinishOauthAuthorizationByFormAnswer, ApiError>,
+    > + Send;
+
+    /// Sign in with an identity token of Apple: `POST /auth/oauth/callback/apple/native`.
+    ///
+    /// Creates a session for an app on an Apple device, which has let its user sign in by the system's own
+    /// dialogue. The token has to be meant for one of the bundle ids of the project's configuration. An Apple
+    /// account that isn't known yet is treated as in a sign-in through the browser: it is connected with the user
+    /// of the same e-mail address if the project's merge strategy says so, or else a user is created and sign-up
+    /// rules apply. No second factor is asked for.
+    ///
+    /// For client, server and admin access. Gives 200: The user is signed in.
+    ///
+    /// # Errors
+    ///
+    /// - `APPLE_BUNDLE_ID_NOT_CONFIGURED`: The project names no app that may sign in with Apple natively.
+    /// - `CONTACT_CHANNEL_ALREADY_USED_FOR_AUTH_BY_SOMEONE_ELSE`: Another user of the project signs in with this
+    ///   contact channel.
+    /// - `INVALID_APPLE_CREDENTIALS`: The identity token isn't one of Apple's for this project.
+    /// - `OAUTH_PROVIDER_NOT_FOUND_OR_NOT_ENABLED`: The project has no such provider, or has it turned off.
+    /// - `SIGN_UP_NOT_ENABLED`: The project takes no new users.
+    /// - `SIGN_UP_REJECTED`: A sign-up rule of the project turned the new user away.
+    fn sign_in_with_apple(
+        &self,
+        who: Principal<Access, Self::Tenant, Option<Self::User>>,
+        request: SignInWithAppleRequest,
+    ) -> impl Future<Output = Result<stack_types::SignInOrUpResult, ApiError>> + Send;
+
     /// Get tokens for a code or a refresh token: `POST /auth/oauth/token`.
     ///
     /// The token endpoint of RFC 6749. The grant `authorization_code` trades the code of a sign-in for a session;
@@ -23,7 +172,8 @@ pub trait OauthApi: Authenticate {
     /// its id and its publishable client key stand in the body or in the header `authorization` (Basic); a project
     /// that needs no key takes `__stack_public_client__` for one. No `x-stack-…` header is needed.
     ///
-    /// Anyone may call it, credentials don't matter. Gives 200: The tokens.
+    /// Anyone may call it; what the header `authorization` has to hold is the method's to judge. Gives 200: The
+    /// tokens.
     ///
     /// # Errors
     ///
@@ -38,30 +188,733 @@ pub trait OauthApi: Authenticate {
     ///   belongs to another project.
     /// - `USER_NOT_FOUND`: There is no such user in the project.
     /// - 400 as text: The `redirect_uri` isn't that of the sign-in.
+    /// - 400 as [`ApiError::oauth`]: The request breaks a rule of the protocol, for example by a grant without its
+    ///   code or refresh token.
     fn create_oauth_token(
         &self,
         request: CreateOauthTokenRequest,
     ) -> impl Future<Output = Result<stack_types::OauthTokens, ApiError>> + Send;
+
+    /// Hand the session to another domain: `POST /auth/oauth/cross-domain/authorize`.
+    ///
+    /// Gives a URL on another trusted domain of the project, with a code in it for which `POST /auth/oauth/token`
+    /// gives that domain tokens of the same session; signing out there ends it here too. The header
+    /// `x-stack-refresh-token` has to be that of the access token's session.
+    ///
+    /// For client, server and admin access of a signed-in user. Gives 200: Where to send the browser.
+    ///
+    /// # Errors
+    ///
+    /// - `INVALID_OAUTH_CLIENT_ID_OR_SECRET`: The OAuth client isn't known: its id is no project's, or its secret
+    ///   doesn't fit.
+    /// - `INVALID_PUBLISHABLE_CLIENT_KEY`: The publishable client key is unknown, revoked, expired or of another
+    ///   project.
+    /// - `PUBLISHABLE_CLIENT_KEY_REQUIRED_FOR_PROJECT`: The project asks clients for a publishable client key, and
+    ///   there is none.
+    /// - `REDIRECT_URL_NOT_WHITELISTED`: The URL isn't on a trusted domain of the project.
+    /// - `USER_AUTHENTICATION_REQUIRED`: The operation needs a signed-in user.
+    /// - 400 as text: The header `x-stack-refresh-token` is missing.
+    /// - 401 as text: The refresh token belongs to another session than the access token.
+    fn authorize_cross_domain(
+        &self,
+        who: Principal<Access, Self::Tenant, Self::User>,
+        request: AuthorizeCrossDomainRequest,
+    ) -> impl Future<
+        Output = Result<stack_types::CrossDomainAuthorization, ApiError>,
+    > + Send;
+
+    /// Get an access token of a provider for the signed-in user: `POST
+    /// /auth/oauth/connected-accounts/{provider_id}/access-token`.
+    ///
+    /// The same as `POST /connected-accounts/me/{provider_id}/access-token`, and stays for old clients.
+    ///
+    /// For client, server and admin access of a signed-in user. Gives 201: The token.
+    ///
+    /// # Errors
+    ///
+    /// - `CANNOT_GET_OWN_USER_WITHOUT_USER`: The request says `me`, or acts on the own user, but nobody is signed
+    ///   in.
+    /// - `OAUTH_ACCESS_TOKEN_NOT_AVAILABLE_WITH_SHARED_OAUTH_KEYS`: Access tokens of the provider aren't given
+    ///   away through the shared account.
+    /// - `OAUTH_CONNECTION_DOES_NOT_HAVE_REQUIRED_SCOPE`: The user never agreed to all of the scopes that are
+    ///   asked for.
+    /// - `OAUTH_CONNECTION_NOT_CONNECTED_TO_USER`: The user has no account at this provider connected.
+    /// - `OAUTH_PROVIDER_NOT_FOUND_OR_NOT_ENABLED`: The project has no such provider, or has it turned off.
+    fn create_own_provider_access_token(
+        &self,
+        who: Principal<Access, Self::Tenant, Self::User>,
+        request: CreateOwnProviderAccessTokenRequest,
+    ) -> impl Future<
+        Output = Result<stack_types::ConnectedAccountAccessToken, ApiError>,
+    > + Send;
+}
+
+/// The request of `GET /auth/oauth/authorize/{provider_id}`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuthorizeWithOauthProviderRequest {
+    /// The parameters of the path.
+    pub path: AuthorizeWithOauthProviderPath,
+    /// The parameters of the query.
+    pub query: AuthorizeWithOauthProviderQuery,
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
+
+impl Decode for AuthorizeWithOauthProviderRequest {
+    fn decode(received: &mut Received) -> Option<Self> {
+        let path = received.path();
+        let query = received.query();
+        Some(Self {
+            path: path?,
+            query: query?,
+            info: received.info(),
+        })
+    }
+}
+
+/// The path of [`AuthorizeWithOauthProviderRequest`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuthorizeWithOauthProviderPath {
+    /// The provider, as the project's configuration calls it, for example `github`.
+    pub provider_id: String,
+}
+
+impl Wire for AuthorizeWithOauthProviderPath {
+    const SCHEMA: &'static Schema = {
+        static TABLE: Schema = ::stack_types::schema::object(
+            &[
+                ::stack_types::schema::required(
+                    "provider_id",
+                    ::stack_types::schema::text(::stack_types::schema::Text::new()),
+                ),
+            ],
+        );
+        &TABLE
+    };
+}
+
+/// The query of [`AuthorizeWithOauthProviderRequest`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct AuthorizeWithOauthProviderQuery {
+    /// What the account at the provider is wanted for; to sign in by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub r#type: Option<::stack_types::OauthAuthorizationType>,
+    /// An access token. For `link`, that of the user whose account it is; otherwise that of an anonymous user who
+    /// signs up this way and keeps the id. Empty for nobody.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub token: Option<::stack_types::Secret>,
+    /// Scopes of the provider that are asked for beyond the usual ones, separated by blanks. Not to be had with
+    /// shared provider keys.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub provider_scope: Option<String>,
+    /// The same as `error_redirect_uri`, for old clients.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_redirect_url: Option<String>,
+    /// Where the browser is sent with `error`, `errorCode`, `message` and `details` if the sign-in fails and
+    /// `redirect_uri` isn't on a trusted domain of the project; without it the error is shown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error_redirect_uri: Option<String>,
+    /// Where the app wants to go after the sign-in, on a trusted domain of the project; the token endpoint hands
+    /// it back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after_callback_redirect_url: Option<String>,
+    /// How the address at the provider is answered; as a redirect by default.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub stack_response_mode: Option<::stack_types::OauthResponseMode>,
+    /// The token that the bot challenge gave.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bot_challenge_token: Option<::stack_types::Secret>,
+    /// Which challenge the token is of. Without it the challenge never blocks a sign-up.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bot_challenge_phase: Option<::stack_types::BotChallengePhase>,
+    /// Says that the challenge couldn't be shown at all.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bot_challenge_unavailable: Option<String>,
+    /// The project's id, with `#` and the branch's id behind it if it isn't the main branch.
+    pub client_id: String,
+    /// The project's publishable client key, or `__stack_public_client__` if the project needs none.
+    pub client_secret: ::stack_types::Secret,
+    /// The page that gets the code, on a trusted domain of the project, which is checked when the provider has
+    /// answered. A fragment is dropped.
+    pub redirect_uri: String,
+    /// Has to be `legacy`, which is checked when the provider has answered.
+    pub scope: String,
+    /// Any text; it comes back with the code. Choose one that can't be guessed, and compare.
+    pub state: ::stack_types::Secret,
+    /// Always `authorization_code`.
+    pub grant_type: String,
+    /// The challenge of RFC 7636, made of the verifier that the token endpoint will ask for.
+    pub code_challenge: String,
+    /// How the challenge was made; `S256`, or `plain`.
+    pub code_challenge_method: String,
+    /// Has to be `code`.
+    pub response_type: String,
+}
+
+impl Wire for AuthorizeWithOauthProviderQuery {
+    const SCHEMA: &'static Schema = {
+        static TABLE: Schema = ::stack_types::schema::open_object(
+            &[
+                ::stack_types::schema::optional(
+                        "type",
+                        ::stack_types::schema::of::<
+                            ::stack_types::OauthAuthorizationType,
+                        >(),
+                    )
+                    .default("\"authenticate\""),
+                ::stack_types::schema::optional(
+                        "token",
+                        ::stack_types::schema::text(
+                            ::stack_types::schema::Text::new().secret(),
+                        ),
+                    )
+                    .default("\"\""),
+                ::stack_types::schema::optional(
+                    "provider_scope",
+                    ::stack_types::schema::text(::stack_types::schema::Text::new()),
+                ),
+                ::stack_types::schema::optional(
+                    "error_redirect_url",
+                    ::stack_types::schema::text(
+                        ::stack_types::schema::Text::new().format("uri"),
+                    ),
+                ),
+                ::stack_types::schema::optional(
+                    "error_redirect_uri",
+                    ::stack_types::schema::text(
+                        ::stack_types::schema::Text::new().format("uri"),
+                    ),
+                ),
+                ::stack_types::schema::optional(
+                    "after_callback_redirect_url",
+                    ::stack_types::schema::text(
+                        ::stack_types::schema::Text::new().format("uri"),
+                    ),
+                ),
+                ::stack_types::schema::optional(
+                        "stack_response_mode",
+                        ::stack_types::schema::of::<::stack_types::OauthResponseMode>(),
+                    )
+                    .default("\"redirect\""),
+                ::stack_types::schema::optional(
+                    "bot_challenge_token",
+                    ::stack_types::schema::text(
+                        ::stack_types::schema::Text::new().secret(),
+                    ),
+                ),
+                ::stack_types::schema::optional(
+                    "bot_challenge_phase",
+                    ::stack_types::schema::of::<::stack_types::BotChallengePhase>(),
+                ),
+                ::stack_types::schema::optional(
+                    "bot_challenge_unavailable",
+                    ::stack_types::schema::words(&["true"]),
+                ),
+                ::stack_types::schema::required(
+                    "client_id",
+                    ::stack_types::schema::text(::stack_types::schema::Text::new()),
+                ),
+                ::stack_types::schema::required(
+                    "client_secret",
+                    ::stack_types::schema::text(
+                        ::stack_types::schema::Text::new().secret(),
+                    ),
+                ),
+                ::stack_types::schema::required(
+                    "redirect_uri",
+                    ::stack_types::schema::text(
+                        ::stack_types::schema::Text::new().format("uri"),
+                    ),
+                ),
+                ::stack_types::schema::required(
+                    "scope",
+                    ::stack_types::schema::text(::stack_types::schema::Text::new()),
+                ),
+                ::stack_types::schema::required(
+                    "state",
+                    ::stack_types::schema::text(
+                        ::stack_types::schema::Text::new().secret(),
+                    ),
+                ),
+                ::stack_types::schema::required(
+                    "grant_type",
+                    ::stack_types::schema::words(&["authorization_code"]),
+                ),
+                ::stack_types::schema::required(
+                    "code_challenge",
+                    ::stack_types::schema::text(::stack_types::schema::Text::new()),
+                ),
+                ::stack_types::schema::required(
+                    "code_challenge_method",
+                    ::stack_types::schema::text(::stack_types::schema::Text::new()),
+                ),
+                ::stack_types::schema::required(
+                    "response_type",
+                    ::stack_types::schema::text(::stack_types::schema::Text::new()),
+                ),
+            ],
+        );
+        &TABLE
+    };
+}
+
+/// The request of `GET /auth/oauth/callback/{provider_id}`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FinishOauthAuthorizationRequest {
+    /// The parameters of the path.
+    pub path: FinishOauthAuthorizationPath,
+    /// The parameters of the query.
+    pub query: FinishOauthAuthorizationQuery,
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
+
+impl Decode for FinishOauthAuthorizationRequest {
+    fn decode(received: &mut Received) -> Option<Self> {
+        let path = received.path();
+        let query = received.query();
+        Some(Self {
+            path: path?,
+            query: query?,
+            info: received.info(),
+        })
+    }
+}
+
+/// The path of [`FinishOauthAuthorizationRequest`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FinishOauthAuthorizationPath {
+    /// The provider, as the project's configuration calls it, for example `github`.
+    pub provider_id: String,
+}
+
+impl Wire for FinishOauthAuthorizationPath {
+    const SCHEMA: &'static Schema = {
+        static TABLE: Schema = ::stack_types::schema::object(
+            &[
+                ::stack_types::schema::required(
+                    "provider_id",
+                    ::stack_types::schema::text(::stack_types::schema::Text::new()),
+                ),
+            ],
+        );
+        &TABLE
+    };
+}
+
+/// The query of [`FinishOauthAuthorizationRequest`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FinishOauthAuthorizationQuery {
+    /// Names the sign-in that the answer is for. It works once within ten minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<::stack_types::Secret>,
+    /// The provider's code; absent if it refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<::stack_types::Secret>,
+    /// Why the provider refused, as RFC 6749 calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+impl Wire for FinishOauthAuthorizationQuery {
+    const SCHEMA: &'static Schema = {
+        static TABLE: Schema = ::stack_types::schema::open_object(
+            &[
+                ::stack_types::schema::optional(
+                    "state",
+                    ::stack_types::schema::text(
+                        ::stack_types::schema::Text::new().secret(),
+                    ),
+                ),
+                ::stack_types::schema::optional(
+                    "code",
+                    ::stack_types::schema::text(
+                        ::stack_types::schema::Text::new().secret(),
+                    ),
+                ),
+                ::stack_types::schema::optional(
+                    "error",
+                    ::stack_types::schema::text(::stack_types::schema::Text::new()),
+                ),
+            ],
+        );
+        &TABLE
+    };
+}
+
+/// The request of `POST /auth/oauth/callback/{provider_id}`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FinishOauthAuthorizationByFormRequest {
+    /// The parameters of the path.
+    pub path: FinishOauthAuthorizationByFormPath,
+    /// The body, if it is sent.
+    pub body: Option<stack_types::OauthCallbackForm>,
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
+
+impl Decode for FinishOauthAuthorizationByFormRequest {
+    fn decode(received: &mut Received) -> Option<Self> {
+        let path = received.path();
+        received.no_query();
+        let body = received.optional_body();
+        Some(Self {
+            path: path?,
+            body: body?,
+            info: received.info(),
+        })
+    }
+}
+
+/// The path of [`FinishOauthAuthorizationByFormRequest`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct FinishOauthAuthorizationByFormPath {
+    /// The provider, as the project's configuration calls it, for example `github`.
+    pub provider_id: String,
+}
+
+impl Wire for FinishOauthAuthorizationByFormPath {
+    const SCHEMA: &'static Schema = {
+        static TABLE: Schema = ::stack_types::schema::object(
+            &[
+                ::stack_types::schema::required(
+                    "provider_id",
+                    ::stack_types::schema::text(::stack_types::schema::Text::new()),
+                ),
+            ],
+        );
+        &TABLE
+    };
+}
+
+/// The request of `POST /auth/oauth/callback/apple/native`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SignInWithAppleRequest {
+    /// The body.
+    pub body: stack_types::AppleSignIn,
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
+
+impl Decode for SignInWithAppleRequest {
+    fn decode(received: &mut Received) -> Option<Self> {
+        received.no_query();
+        let body = received.body();
+        Some(Self {
+            body: body?,
+            info: received.info(),
+        })
+    }
 }
 
 /// The request of `POST /auth/oauth/token`.
 #[derive(Debug, Clone, PartialEq)]
 pub struct CreateOauthTokenRequest {
+    /// Name and password of `authorization: Basic …`, if they are sent. What follows without them is the
+    /// method's to say.
+    pub authorization: Option<BasicCredentials>,
     /// The body.
     pub body: stack_types::OauthTokenRequest,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for CreateOauthTokenRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
+        let authorization = Some(received.basic());
         let body = received.body();
-        Some(Self { body: body? })
+        Some(Self {
+            authorization: authorization?,
+            body: body?,
+            info: received.info(),
+        })
     }
+}
+
+/// The request of `POST /auth/oauth/cross-domain/authorize`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AuthorizeCrossDomainRequest {
+    /// `x-stack-refresh-token`: of the caller's session, if it is sent.
+    pub refresh_token: Option<stack_types::Secret>,
+    /// The body.
+    pub body: stack_types::CrossDomainAuthorize,
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
+
+impl Decode for AuthorizeCrossDomainRequest {
+    fn decode(received: &mut Received) -> Option<Self> {
+        received.no_query();
+        let refresh_token = Some(received.optional_refresh_token());
+        let body = received.body();
+        Some(Self {
+            refresh_token: refresh_token?,
+            body: body?,
+            info: received.info(),
+        })
+    }
+}
+
+/// The request of `POST /auth/oauth/connected-accounts/{provider_id}/access-token`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateOwnProviderAccessTokenRequest {
+    /// The parameters of the path.
+    pub path: CreateOwnProviderAccessTokenPath,
+    /// The body.
+    pub body: stack_types::ConnectedAccountAccessTokenCreate,
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
+
+impl Decode for CreateOwnProviderAccessTokenRequest {
+    fn decode(received: &mut Received) -> Option<Self> {
+        let path = received.path();
+        received.no_query();
+        let body = received.body();
+        Some(Self {
+            path: path?,
+            body: body?,
+            info: received.info(),
+        })
+    }
+}
+
+/// The path of [`CreateOwnProviderAccessTokenRequest`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct CreateOwnProviderAccessTokenPath {
+    /// The provider, as the project's configuration calls it, for example `github`.
+    pub provider_id: String,
+}
+
+impl Wire for CreateOwnProviderAccessTokenPath {
+    const SCHEMA: &'static Schema = {
+        static TABLE: Schema = ::stack_types::schema::object(
+            &[
+                ::stack_types::schema::required(
+                    "provider_id",
+                    ::stack_types::schema::text(::stack_types::schema::Text::new()),
+                ),
+            ],
+        );
+        &TABLE
+    };
+}
+
+/// What [`OauthApi::authorize_with_oauth_provider`] answers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum AuthorizeWithOauthProviderAnswer {
+    /// 200: The address at the provider, for the response mode `json`.
+    Ok(stack_types::OauthAuthorization),
+    /// 307: To the provider, for the response mode `redirect`; a cookie ties the sign-in to the browser.
+    TemporaryRedirect(Redirect),
+}
+
+/// What [`OauthApi::finish_oauth_authorization`] answers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FinishOauthAuthorizationAnswer {
+    /// 303: To the app, with `code` and `state`.
+    SeeOther(Redirect),
+    /// 307: To the app, with a known error.
+    TemporaryRedirect(Redirect),
+}
+
+/// What [`OauthApi::finish_oauth_authorization_by_form`] answers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FinishOauthAuthorizationByFormAnswer {
+    /// 303: To the app, with `code` and `state`.
+    SeeOther(Redirect),
+    /// 307: To the app, with a known error.
+    TemporaryRedirect(Redirect),
 }
 
 /// The routes of this tag that stand below every version of the API.
 pub fn routes<S: OauthApi>() -> Router<Arc<S>> {
-    Router::new().route("/auth/oauth/token", routing::post(create_oauth_token::<S>))
+    Router::new()
+        .route(
+            "/auth/oauth/authorize/{provider_id}",
+            routing::get(authorize_with_oauth_provider::<S>),
+        )
+        .route(
+            "/auth/oauth/callback/{provider_id}",
+            routing::get(finish_oauth_authorization::<S>)
+                .post(finish_oauth_authorization_by_form::<S>),
+        )
+        .route(
+            "/auth/oauth/callback/apple/native",
+            routing::post(sign_in_with_apple::<S>),
+        )
+        .route("/auth/oauth/token", routing::post(create_oauth_token::<S>))
+        .route(
+            "/auth/oauth/cross-domain/authorize",
+            routing::post(authorize_cross_domain::<S>),
+        )
+        .route(
+            "/auth/oauth/connected-accounts/{provider_id}/access-token",
+            routing::post(create_own_provider_access_token::<S>),
+        )
+}
+
+pub(super) static AUTHORIZE_WITH_OAUTH_PROVIDER: Operation = Operation {
+    id: "authorize_with_oauth_provider",
+    tag: "oauth",
+    method: "GET",
+    path: "/auth/oauth/authorize/{provider_id}",
+    auth: Need::None,
+    unknown_query: Unknown::Ignore,
+    other_statuses: &[307],
+    errors: &[
+        "ACCESS_TOKEN_EXPIRED",
+        "BOT_CHALLENGE_FAILED",
+        "BOT_CHALLENGE_REQUIRED",
+        "INVALID_OAUTH_CLIENT_ID_OR_SECRET",
+        "INVALID_PUBLISHABLE_CLIENT_KEY",
+        "OAUTH_EXTRA_SCOPE_NOT_AVAILABLE_WITH_SHARED_OAUTH_KEYS",
+        "OAUTH_PROVIDER_NOT_FOUND_OR_NOT_ENABLED",
+        "PUBLISHABLE_CLIENT_KEY_REQUIRED_FOR_PROJECT",
+        "REDIRECT_URL_NOT_WHITELISTED",
+        "UNPARSABLE_ACCESS_TOKEN",
+    ],
+    text_errors: &[400, 403],
+    ..Operation::USUAL
+};
+
+async fn authorize_with_oauth_provider<S: OauthApi>(
+    State(api): State<Arc<S>>,
+    request: Request,
+) -> Response {
+    let (reply, incoming) = call::open(&AUTHORIZE_WITH_OAUTH_PROVIDER, request);
+    let answer = async {
+        let request = incoming.request().await?;
+        match api.authorize_with_oauth_provider(request).await? {
+            AuthorizeWithOauthProviderAnswer::Ok(answer) => {
+                reply.with_status(200).json(&answer)
+            }
+            AuthorizeWithOauthProviderAnswer::TemporaryRedirect(answer) => {
+                reply.with_status(307).redirect(answer)
+            }
+        }
+    };
+    answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+pub(super) static FINISH_OAUTH_AUTHORIZATION: Operation = Operation {
+    id: "finish_oauth_authorization",
+    tag: "oauth",
+    method: "GET",
+    path: "/auth/oauth/callback/{provider_id}",
+    auth: Need::None,
+    unknown_query: Unknown::Ignore,
+    status: 303,
+    other_statuses: &[307],
+    errors: &[
+        "CONTACT_CHANNEL_ALREADY_USED_FOR_AUTH_BY_SOMEONE_ELSE",
+        "INVALID_PUBLISHABLE_CLIENT_KEY",
+        "OAUTH_CONNECTION_ALREADY_CONNECTED_TO_ANOTHER_USER",
+        "OAUTH_PROVIDER_ACCESS_DENIED",
+        "OAUTH_PROVIDER_NOT_FOUND_OR_NOT_ENABLED",
+        "OAUTH_PROVIDER_TEMPORARILY_UNAVAILABLE",
+        "OUTER_OAUTH_TIMEOUT",
+        "PUBLISHABLE_CLIENT_KEY_REQUIRED_FOR_PROJECT",
+        "REDIRECT_URL_NOT_WHITELISTED",
+        "SIGN_UP_NOT_ENABLED",
+        "SIGN_UP_REJECTED",
+    ],
+    text_errors: &[400],
+    ..Operation::USUAL
+};
+
+async fn finish_oauth_authorization<S: OauthApi>(
+    State(api): State<Arc<S>>,
+    request: Request,
+) -> Response {
+    let (reply, incoming) = call::open(&FINISH_OAUTH_AUTHORIZATION, request);
+    let answer = async {
+        let request = incoming.request().await?;
+        match api.finish_oauth_authorization(request).await? {
+            FinishOauthAuthorizationAnswer::SeeOther(answer) => {
+                reply.with_status(303).redirect(answer)
+            }
+            FinishOauthAuthorizationAnswer::TemporaryRedirect(answer) => {
+                reply.with_status(307).redirect(answer)
+            }
+        }
+    };
+    answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+pub(super) static FINISH_OAUTH_AUTHORIZATION_BY_FORM: Operation = Operation {
+    id: "finish_oauth_authorization_by_form",
+    tag: "oauth",
+    method: "POST",
+    path: "/auth/oauth/callback/{provider_id}",
+    auth: Need::None,
+    unknown_query: Unknown::Ignore,
+    status: 303,
+    other_statuses: &[307],
+    errors: &[
+        "CONTACT_CHANNEL_ALREADY_USED_FOR_AUTH_BY_SOMEONE_ELSE",
+        "INVALID_PUBLISHABLE_CLIENT_KEY",
+        "OAUTH_CONNECTION_ALREADY_CONNECTED_TO_ANOTHER_USER",
+        "OAUTH_PROVIDER_ACCESS_DENIED",
+        "OAUTH_PROVIDER_NOT_FOUND_OR_NOT_ENABLED",
+        "OAUTH_PROVIDER_TEMPORARILY_UNAVAILABLE",
+        "OUTER_OAUTH_TIMEOUT",
+        "PUBLISHABLE_CLIENT_KEY_REQUIRED_FOR_PROJECT",
+        "REDIRECT_URL_NOT_WHITELISTED",
+        "SIGN_UP_NOT_ENABLED",
+        "SIGN_UP_REJECTED",
+    ],
+    text_errors: &[400],
+    ..Operation::USUAL
+};
+
+async fn finish_oauth_authorization_by_form<S: OauthApi>(
+    State(api): State<Arc<S>>,
+    request: Request,
+) -> Response {
+    let (reply, incoming) = call::open(&FINISH_OAUTH_AUTHORIZATION_BY_FORM, request);
+    let answer = async {
+        let request = incoming.request().await?;
+        match api.finish_oauth_authorization_by_form(request).await? {
+            FinishOauthAuthorizationByFormAnswer::SeeOther(answer) => {
+                reply.with_status(303).redirect(answer)
+            }
+            FinishOauthAuthorizationByFormAnswer::TemporaryRedirect(answer) => {
+                reply.with_status(307).redirect(answer)
+            }
+        }
+    };
+    answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+pub(super) static SIGN_IN_WITH_APPLE: Operation = Operation {
+    id: "sign_in_with_apple",
+    tag: "oauth",
+    method: "POST",
+    path: "/auth/oauth/callback/apple/native",
+    unknown_query: Unknown::Ignore,
+    errors: &[
+        "APPLE_BUNDLE_ID_NOT_CONFIGURED",
+        "CONTACT_CHANNEL_ALREADY_USED_FOR_AUTH_BY_SOMEONE_ELSE",
+        "INVALID_APPLE_CREDENTIALS",
+        "OAUTH_PROVIDER_NOT_FOUND_OR_NOT_ENABLED",
+        "SIGN_UP_NOT_ENABLED",
+        "SIGN_UP_REJECTED",
+    ],
+    ..Operation::USUAL
+};
+
+async fn sign_in_with_apple<S: OauthApi>(
+    State(api): State<Arc<S>>,
+    request: Request,
+) -> Response {
+    let (reply, incoming) = call::open(&SIGN_IN_WITH_APPLE, request);
+    let answer = async {
+        let (who, request) = incoming.admit(&*api).await?.accept()?;
+        reply.json(&api.sign_in_with_apple(who, request).await?)
+    };
+    answer.await.unwrap_or_else(|error| reply.error(error))
 }
 
 pub(super) static CREATE_OAUTH_TOKEN: Operation = Operation {
@@ -71,7 +924,7 @@ pub(super) static CREATE_OAUTH_TOKEN: Operation = Operation {
     path: "/auth/oauth/token",
     auth: Need::None,
     unknown_query: Unknown::Ignore,
-    basic_client: true,
+    authorization: Some(Authorization::Basic),
     cache_control: Some("no-store"),
     errors: &[
         "INVALID_AUTHORIZATION_CODE",
@@ -82,6 +935,7 @@ pub(super) static CREATE_OAUTH_TOKEN: Operation = Operation {
         "USER_NOT_FOUND",
     ],
     text_errors: &[400],
+    oauth_errors: &[400],
     ..Operation::USUAL
 };
 
@@ -95,4 +949,119 @@ async fn create_oauth_token<S: OauthApi>(
         reply.json(&api.create_oauth_token(request).await?)
     };
     answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+pub(super) static AUTHORIZE_CROSS_DOMAIN: Operation = Operation {
+    id: "authorize_cross_domain",
+    tag: "oauth",
+    method: "POST",
+    path: "/auth/oauth/cross-domain/authorize",
+    user: Some(UserRule {
+        accesses: &[Access::Client, Access::Server, Access::Admin],
+        error: WithoutUser::Error(|| KnownError::UserAuthenticationRequired),
+    }),
+    refresh_token: Need::Optional,
+    unknown_query: Unknown::Ignore,
+    errors: &[
+        "INVALID_OAUTH_CLIENT_ID_OR_SECRET",
+        "INVALID_PUBLISHABLE_CLIENT_KEY",
+        "PUBLISHABLE_CLIENT_KEY_REQUIRED_FOR_PROJECT",
+        "REDIRECT_URL_NOT_WHITELISTED",
+        "USER_AUTHENTICATION_REQUIRED",
+    ],
+    text_errors: &[400, 401],
+    ..Operation::USUAL
+};
+
+async fn authorize_cross_domain<S: OauthApi>(
+    State(api): State<Arc<S>>,
+    request: Request,
+) -> Response {
+    let (reply, incoming) = call::open(&AUTHORIZE_CROSS_DOMAIN, request);
+    let answer = async {
+        let (who, request) = incoming.admit(&*api).await?.accept_user()?;
+        reply.json(&api.authorize_cross_domain(who, request).await?)
+    };
+    answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+pub(super) static CREATE_OWN_PROVIDER_ACCESS_TOKEN: Operation = Operation {
+    id: "create_own_provider_access_token",
+    tag: "oauth",
+    method: "POST",
+    path: "/auth/oauth/connected-accounts/{provider_id}/access-token",
+    user: Some(UserRule {
+        accesses: &[Access::Client, Access::Server, Access::Admin],
+        error: WithoutUser::Error(|| KnownError::CannotGetOwnUserWithoutUser),
+    }),
+    unknown_query: Unknown::Ignore,
+    status: 201,
+    errors: &[
+        "CANNOT_GET_OWN_USER_WITHOUT_USER",
+        "OAUTH_ACCESS_TOKEN_NOT_AVAILABLE_WITH_SHARED_OAUTH_KEYS",
+        "OAUTH_CONNECTION_DOES_NOT_HAVE_REQUIRED_SCOPE",
+        "OAUTH_CONNECTION_NOT_CONNECTED_TO_USER",
+        "OAUTH_PROVIDER_NOT_FOUND_OR_NOT_ENABLED",
+    ],
+    ..Operation::USUAL
+};
+
+async fn create_own_provider_access_token<S: OauthApi>(
+    State(api): State<Arc<S>>,
+    request: Request,
+) -> Response {
+    let (reply, incoming) = call::open(&CREATE_OWN_PROVIDER_ACCESS_TOKEN, request);
+    let answer = async {
+        let (who, request) = incoming.admit(&*api).await?.accept_user()?;
+        reply.json(&api.create_own_provider_access_token(who, request).await?)
+    };
+    answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+impl<S: LeaveOut<tags::Oauth>> OauthApi for S {
+    async fn authorize_with_oauth_provider(
+        &self,
+        _: AuthorizeWithOauthProviderRequest,
+    ) -> Result<AuthorizeWithOauthProviderAnswer, ApiError> {
+        Err(ApiError::NotBuilt("`authorize_with_oauth_provider`"))
+    }
+    async fn finish_oauth_authorization(
+        &self,
+        _: FinishOauthAuthorizationRequest,
+    ) -> Result<FinishOauthAuthorizationAnswer, ApiError> {
+        Err(ApiError::NotBuilt("`finish_oauth_authorization`"))
+    }
+    async fn finish_oauth_authorization_by_form(
+        &self,
+        _: FinishOauthAuthorizationByFormRequest,
+    ) -> Result<FinishOauthAuthorizationByFormAnswer, ApiError> {
+        Err(ApiError::NotBuilt("`finish_oauth_authorization_by_form`"))
+    }
+    async fn sign_in_with_apple(
+        &self,
+        _: Principal<Access, Self::Tenant, Option<Self::User>>,
+        _: SignInWithAppleRequest,
+    ) -> Result<stack_types::SignInOrUpResult, ApiError> {
+        Err(ApiError::NotBuilt("`sign_in_with_apple`"))
+    }
+    async fn create_oauth_token(
+        &self,
+        _: CreateOauthTokenRequest,
+    ) -> Result<stack_types::OauthTokens, ApiError> {
+        Err(ApiError::NotBuilt("`create_oauth_token`"))
+    }
+    async fn authorize_cross_domain(
+        &self,
+        _: Principal<Access, Self::Tenant, Self::User>,
+        _: AuthorizeCrossDomainRequest,
+    ) -> Result<stack_types::CrossDomainAuthorization, ApiError> {
+        Err(ApiError::NotBuilt("`authorize_cross_domain`"))
+    }
+    async fn create_own_provider_access_token(
+        &self,
+        _: Principal<Access, Self::Tenant, Self::User>,
+        _: CreateOwnProviderAccessTokenRequest,
+    ) -> Result<stack_types::ConnectedAccountAccessToken, ApiError> {
+        Err(ApiError::NotBuilt("`create_own_provider_access_token`"))
+    }
 }

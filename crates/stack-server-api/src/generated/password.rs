@@ -8,12 +8,19 @@ use std::sync::Arc;
 use axum::{Router, routing};
 use axum::extract::{Request, State};
 use axum::response::Response;
-use crate::{Access, ApiError, Authenticate, Decode, Principal, Received, call};
+use crate::{
+    Access, ApiError, Authenticate, Decode, LeaveOut, Principal, Received, RequestInfo,
+    call, tags,
+};
 use crate::operation::{Need, Operation, Unknown, UserRule, WithoutUser};
 
 /// What a server does for the tag `password`.
 ///
 /// Signing up and in with e-mail and password; setting, changing and resetting a password.
+#[diagnostic::on_unimplemented(
+    message = "the tag `password` isn't implemented for `{Self}`",
+    note = "implement `PasswordApi`, or leave the tag out: `stack_server_api::leave_out!` with `Password`"
+)]
 pub trait PasswordApi: Authenticate {
     /// Sign up with e-mail and password: `POST /auth/password/sign-up`.
     ///
@@ -168,13 +175,18 @@ pub trait PasswordApi: Authenticate {
 pub struct SignUpWithPasswordRequest {
     /// The body.
     pub body: stack_types::PasswordSignUp,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for SignUpWithPasswordRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
         let body = received.body();
-        Some(Self { body: body? })
+        Some(Self {
+            body: body?,
+            info: received.info(),
+        })
     }
 }
 
@@ -183,13 +195,18 @@ impl Decode for SignUpWithPasswordRequest {
 pub struct SignInWithPasswordRequest {
     /// The body.
     pub body: stack_types::PasswordSignIn,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for SignInWithPasswordRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
         let body = received.body();
-        Some(Self { body: body? })
+        Some(Self {
+            body: body?,
+            info: received.info(),
+        })
     }
 }
 
@@ -198,13 +215,18 @@ impl Decode for SignInWithPasswordRequest {
 pub struct SetPasswordRequest {
     /// The body.
     pub body: stack_types::PasswordSet,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for SetPasswordRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
         let body = received.body();
-        Some(Self { body: body? })
+        Some(Self {
+            body: body?,
+            info: received.info(),
+        })
     }
 }
 
@@ -215,6 +237,8 @@ pub struct UpdatePasswordRequest {
     pub refresh_token: Option<stack_types::Secret>,
     /// The body.
     pub body: stack_types::PasswordUpdate,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for UpdatePasswordRequest {
@@ -225,6 +249,7 @@ impl Decode for UpdatePasswordRequest {
         Some(Self {
             refresh_token: refresh_token?,
             body: body?,
+            info: received.info(),
         })
     }
 }
@@ -234,13 +259,18 @@ impl Decode for UpdatePasswordRequest {
 pub struct SendPasswordResetCodeRequest {
     /// The body.
     pub body: stack_types::PasswordResetCodeSend,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for SendPasswordResetCodeRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
         let body = received.body();
-        Some(Self { body: body? })
+        Some(Self {
+            body: body?,
+            info: received.info(),
+        })
     }
 }
 
@@ -249,13 +279,18 @@ impl Decode for SendPasswordResetCodeRequest {
 pub struct ResetPasswordRequest {
     /// The body.
     pub body: stack_types::PasswordReset,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for ResetPasswordRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
         let body = received.body();
-        Some(Self { body: body? })
+        Some(Self {
+            body: body?,
+            info: received.info(),
+        })
     }
 }
 
@@ -264,13 +299,18 @@ impl Decode for ResetPasswordRequest {
 pub struct CheckPasswordResetCodeRequest {
     /// The body.
     pub body: stack_types::PasswordResetCodeCheck,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for CheckPasswordResetCodeRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
         let body = received.body();
-        Some(Self { body: body? })
+        Some(Self {
+            body: body?,
+            info: received.info(),
+        })
     }
 }
 
@@ -492,4 +532,56 @@ async fn check_password_reset_code<S: PasswordApi>(
         reply.json(&api.check_password_reset_code(who, request).await?)
     };
     answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+impl<S: LeaveOut<tags::Password>> PasswordApi for S {
+    async fn sign_up_with_password(
+        &self,
+        _: Principal<Access, Self::Tenant, Option<Self::User>>,
+        _: SignUpWithPasswordRequest,
+    ) -> Result<stack_types::SignInResult, ApiError> {
+        Err(ApiError::NotBuilt("`sign_up_with_password`"))
+    }
+    async fn sign_in_with_password(
+        &self,
+        _: Principal<Access, Self::Tenant, Option<Self::User>>,
+        _: SignInWithPasswordRequest,
+    ) -> Result<stack_types::SignInResult, ApiError> {
+        Err(ApiError::NotBuilt("`sign_in_with_password`"))
+    }
+    async fn set_password(
+        &self,
+        _: Principal<Access, Self::Tenant, Self::User>,
+        _: SetPasswordRequest,
+    ) -> Result<stack_types::Success, ApiError> {
+        Err(ApiError::NotBuilt("`set_password`"))
+    }
+    async fn update_password(
+        &self,
+        _: Principal<Access, Self::Tenant, Self::User>,
+        _: UpdatePasswordRequest,
+    ) -> Result<stack_types::Success, ApiError> {
+        Err(ApiError::NotBuilt("`update_password`"))
+    }
+    async fn send_password_reset_code(
+        &self,
+        _: Principal<Access, Self::Tenant, Option<Self::User>>,
+        _: SendPasswordResetCodeRequest,
+    ) -> Result<stack_types::PasswordResetCodeSent, ApiError> {
+        Err(ApiError::NotBuilt("`send_password_reset_code`"))
+    }
+    async fn reset_password(
+        &self,
+        _: Principal<Access, Self::Tenant, Option<Self::User>>,
+        _: ResetPasswordRequest,
+    ) -> Result<stack_types::Success, ApiError> {
+        Err(ApiError::NotBuilt("`reset_password`"))
+    }
+    async fn check_password_reset_code(
+        &self,
+        _: Principal<Access, Self::Tenant, Option<Self::User>>,
+        _: CheckPasswordResetCodeRequest,
+    ) -> Result<stack_types::PasswordResetCodeChecked, ApiError> {
+        Err(ApiError::NotBuilt("`check_password_reset_code`"))
+    }
 }

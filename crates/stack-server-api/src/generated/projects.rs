@@ -10,12 +10,19 @@ use axum::extract::{Request, State};
 use axum::response::Response;
 use serde::{Deserialize, Serialize};
 use stack_types::schema::{Schema, Wire};
-use crate::{Access, ApiError, Authenticate, Decode, Principal, Received, call};
+use crate::{
+    Access, ApiError, Authenticate, Decode, LeaveOut, Principal, Received, RequestInfo,
+    call, tags,
+};
 use crate::operation::{Need, Operation};
 
 /// What a server does for the tag `projects`.
 ///
 /// What anyone may know of a project, and the keys that its access tokens are checked with.
+#[diagnostic::on_unimplemented(
+    message = "the tag `projects` isn't implemented for `{Self}`",
+    note = "implement `ProjectsApi`, or leave the tag out: `stack_server_api::leave_out!` with `Projects`"
+)]
 pub trait ProjectsApi: Authenticate {
     /// Get the project: `GET /projects/current`.
     ///
@@ -47,12 +54,15 @@ pub trait ProjectsApi: Authenticate {
 
 /// The request of `GET /projects/current`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct GetCurrentProjectRequest {}
+pub struct GetCurrentProjectRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for GetCurrentProjectRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        Some(Self { info: received.info() })
     }
 }
 
@@ -63,13 +73,19 @@ pub struct GetProjectJwksRequest {
     pub path: GetProjectJwksPath,
     /// The parameters of the query.
     pub query: GetProjectJwksQuery,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for GetProjectJwksRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         let path = received.path();
         let query = received.query();
-        Some(Self { path: path?, query: query? })
+        Some(Self {
+            path: path?,
+            query: query?,
+            info: received.info(),
+        })
     }
 }
 
@@ -176,4 +192,20 @@ async fn get_project_jwks<S: ProjectsApi>(
         reply.json(&api.get_project_jwks(request).await?)
     };
     answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+impl<S: LeaveOut<tags::Projects>> ProjectsApi for S {
+    async fn get_current_project(
+        &self,
+        _: Principal<Access, Self::Tenant, Option<Self::User>>,
+        _: GetCurrentProjectRequest,
+    ) -> Result<stack_types::CurrentProject, ApiError> {
+        Err(ApiError::NotBuilt("`get_current_project`"))
+    }
+    async fn get_project_jwks(
+        &self,
+        _: GetProjectJwksRequest,
+    ) -> Result<stack_types::JsonWebKeySet, ApiError> {
+        Err(ApiError::NotBuilt("`get_project_jwks`"))
+    }
 }

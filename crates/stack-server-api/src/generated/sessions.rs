@@ -12,14 +12,18 @@ use serde::{Deserialize, Serialize};
 use stack_types::KnownError;
 use stack_types::schema::{Schema, Wire};
 use crate::{
-    Access, ApiError, Authenticate, ClientAccess, Decode, Principal, Received,
-    ServerAccess, call,
+    Access, ApiError, Authenticate, ClientAccess, Decode, LeaveOut, Principal, Received,
+    RequestInfo, ServerAccess, call, tags,
 };
 use crate::operation::{Need, Operation, Unknown, UserRule, WithoutUser};
 
 /// What a server does for the tag `sessions`.
 ///
 /// Sessions of users, and new access tokens for them.
+#[diagnostic::on_unimplemented(
+    message = "the tag `sessions` isn't implemented for `{Self}`",
+    note = "implement `SessionsApi`, or leave the tag out: `stack_server_api::leave_out!` with `Sessions`"
+)]
 pub trait SessionsApi: Authenticate {
     /// List the sessions of a user: `GET /auth/sessions`.
     ///
@@ -134,12 +138,17 @@ pub trait SessionsApi: Authenticate {
 pub struct ListSessionsRequest {
     /// The parameters of the query.
     pub query: ListSessionsQuery,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for ListSessionsRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         let query = received.query();
-        Some(Self { query: query? })
+        Some(Self {
+            query: query?,
+            info: received.info(),
+        })
     }
 }
 
@@ -169,24 +178,32 @@ impl Wire for ListSessionsQuery {
 pub struct CreateSessionRequest {
     /// The body.
     pub body: stack_types::SessionCreate,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for CreateSessionRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
         let body = received.body();
-        Some(Self { body: body? })
+        Some(Self {
+            body: body?,
+            info: received.info(),
+        })
     }
 }
 
 /// The request of `DELETE /auth/sessions/current`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct DeleteCurrentSessionRequest {}
+pub struct DeleteCurrentSessionRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for DeleteCurrentSessionRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        Some(Self { info: received.info() })
     }
 }
 
@@ -195,6 +212,8 @@ impl Decode for DeleteCurrentSessionRequest {
 pub struct RefreshCurrentSessionRequest {
     /// `x-stack-refresh-token`: of the caller's session.
     pub refresh_token: stack_types::Secret,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for RefreshCurrentSessionRequest {
@@ -203,6 +222,7 @@ impl Decode for RefreshCurrentSessionRequest {
         let refresh_token = received.refresh_token();
         Some(Self {
             refresh_token: refresh_token?,
+            info: received.info(),
         })
     }
 }
@@ -214,13 +234,19 @@ pub struct DeleteSessionRequest {
     pub path: DeleteSessionPath,
     /// The parameters of the query.
     pub query: DeleteSessionQuery,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for DeleteSessionRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         let path = received.path();
         let query = received.query();
-        Some(Self { path: path?, query: query? })
+        Some(Self {
+            path: path?,
+            query: query?,
+            info: received.info(),
+        })
     }
 }
 
@@ -404,4 +430,49 @@ async fn delete_session<S: SessionsApi>(
         reply.json(&api.delete_session(who, request).await?)
     };
     answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+impl<S: LeaveOut<tags::Sessions>> SessionsApi for S {
+    async fn list_sessions_as_client(
+        &self,
+        _: Principal<ClientAccess, Self::Tenant, Self::User>,
+        _: ListSessionsRequest,
+    ) -> Result<stack_types::SessionList, ApiError> {
+        Err(ApiError::NotBuilt("`list_sessions`"))
+    }
+    async fn list_sessions_as_server(
+        &self,
+        _: Principal<ServerAccess, Self::Tenant, Option<Self::User>>,
+        _: ListSessionsRequest,
+    ) -> Result<stack_types::SessionList, ApiError> {
+        Err(ApiError::NotBuilt("`list_sessions`"))
+    }
+    async fn create_session(
+        &self,
+        _: Principal<ServerAccess, Self::Tenant, Option<Self::User>>,
+        _: CreateSessionRequest,
+    ) -> Result<stack_types::SessionTokens, ApiError> {
+        Err(ApiError::NotBuilt("`create_session`"))
+    }
+    async fn delete_current_session(
+        &self,
+        _: Principal<Access, Self::Tenant, Option<Self::User>>,
+        _: DeleteCurrentSessionRequest,
+    ) -> Result<stack_types::Success, ApiError> {
+        Err(ApiError::NotBuilt("`delete_current_session`"))
+    }
+    async fn refresh_current_session(
+        &self,
+        _: Principal<Access, Self::Tenant, Option<Self::User>>,
+        _: RefreshCurrentSessionRequest,
+    ) -> Result<stack_types::RefreshedSession, ApiError> {
+        Err(ApiError::NotBuilt("`refresh_current_session`"))
+    }
+    async fn delete_session(
+        &self,
+        _: Principal<Access, Self::Tenant, Option<Self::User>>,
+        _: DeleteSessionRequest,
+    ) -> Result<stack_types::Success, ApiError> {
+        Err(ApiError::NotBuilt("`delete_session`"))
+    }
 }

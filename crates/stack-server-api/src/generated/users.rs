@@ -12,14 +12,18 @@ use serde::{Deserialize, Serialize};
 use stack_types::KnownError;
 use stack_types::schema::{Schema, Wire};
 use crate::{
-    Access, ApiError, Authenticate, ClientAccess, Decode, Principal, Received,
-    ServerAccess, call,
+    Access, ApiError, Authenticate, ClientAccess, Decode, LeaveOut, Principal, Received,
+    RequestInfo, ServerAccess, call, tags,
 };
 use crate::operation::{Operation, UserRule, WithoutUser};
 
 /// What a server does for the tag `users`.
 ///
 /// The users of a project, and the signed-in user as `me`.
+#[diagnostic::on_unimplemented(
+    message = "the tag `users` isn't implemented for `{Self}`",
+    note = "implement `UsersApi`, or leave the tag out: `stack_server_api::leave_out!` with `Users`"
+)]
 pub trait UsersApi: Authenticate {
     /// List users: `GET /users`.
     ///
@@ -222,12 +226,17 @@ pub trait UsersApi: Authenticate {
 pub struct ListUsersRequest {
     /// The parameters of the query.
     pub query: ListUsersQuery,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for ListUsersRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         let query = received.query();
-        Some(Self { query: query? })
+        Some(Self {
+            query: query?,
+            info: received.info(),
+        })
     }
 }
 
@@ -320,24 +329,32 @@ impl Wire for ListUsersQuery {
 pub struct CreateUserRequest {
     /// The body.
     pub body: stack_types::UserCreate,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for CreateUserRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
         let body = received.body();
-        Some(Self { body: body? })
+        Some(Self {
+            body: body?,
+            info: received.info(),
+        })
     }
 }
 
 /// The request of `GET /users/me`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct GetCurrentUserRequest {}
+pub struct GetCurrentUserRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for GetCurrentUserRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        Some(Self { info: received.info() })
     }
 }
 
@@ -346,13 +363,18 @@ impl Decode for GetCurrentUserRequest {
 pub struct UpdateCurrentUserAsClientRequest {
     /// The body.
     pub body: stack_types::client::UserUpdate,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for UpdateCurrentUserAsClientRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
         let body = received.body();
-        Some(Self { body: body? })
+        Some(Self {
+            body: body?,
+            info: received.info(),
+        })
     }
 }
 
@@ -361,24 +383,32 @@ impl Decode for UpdateCurrentUserAsClientRequest {
 pub struct UpdateCurrentUserAsServerRequest {
     /// The body.
     pub body: stack_types::server::UserUpdate,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for UpdateCurrentUserAsServerRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
         let body = received.body();
-        Some(Self { body: body? })
+        Some(Self {
+            body: body?,
+            info: received.info(),
+        })
     }
 }
 
 /// The request of `DELETE /users/me`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct DeleteCurrentUserRequest {}
+pub struct DeleteCurrentUserRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for DeleteCurrentUserRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        Some(Self { info: received.info() })
     }
 }
 
@@ -387,13 +417,18 @@ impl Decode for DeleteCurrentUserRequest {
 pub struct GetUserRequest {
     /// The parameters of the path.
     pub path: GetUserPath,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for GetUserRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         let path = received.path();
         received.no_query();
-        Some(Self { path: path? })
+        Some(Self {
+            path: path?,
+            info: received.info(),
+        })
     }
 }
 
@@ -425,6 +460,8 @@ pub struct UpdateUserRequest {
     pub path: UpdateUserPath,
     /// The body.
     pub body: stack_types::server::UserUpdate,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for UpdateUserRequest {
@@ -432,7 +469,11 @@ impl Decode for UpdateUserRequest {
         let path = received.path();
         received.no_query();
         let body = received.body();
-        Some(Self { path: path?, body: body? })
+        Some(Self {
+            path: path?,
+            body: body?,
+            info: received.info(),
+        })
     }
 }
 
@@ -462,13 +503,18 @@ impl Wire for UpdateUserPath {
 pub struct DeleteUserRequest {
     /// The parameters of the path.
     pub path: DeleteUserPath,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for DeleteUserRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         let path = received.path();
         received.no_query();
-        Some(Self { path: path? })
+        Some(Self {
+            path: path?,
+            info: received.info(),
+        })
     }
 }
 
@@ -769,4 +815,77 @@ async fn delete_user<S: UsersApi>(
         reply.json(&api.delete_user(who, request).await?)
     };
     answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+impl<S: LeaveOut<tags::Users>> UsersApi for S {
+    async fn list_users(
+        &self,
+        _: Principal<ServerAccess, Self::Tenant, Option<Self::User>>,
+        _: ListUsersRequest,
+    ) -> Result<stack_types::UserList, ApiError> {
+        Err(ApiError::NotBuilt("`list_users`"))
+    }
+    async fn create_user(
+        &self,
+        _: Principal<ServerAccess, Self::Tenant, Option<Self::User>>,
+        _: CreateUserRequest,
+    ) -> Result<stack_types::server::User, ApiError> {
+        Err(ApiError::NotBuilt("`create_user`"))
+    }
+    async fn get_current_user_as_client(
+        &self,
+        _: Principal<ClientAccess, Self::Tenant, Self::User>,
+        _: GetCurrentUserRequest,
+    ) -> Result<stack_types::client::User, ApiError> {
+        Err(ApiError::NotBuilt("`get_current_user`"))
+    }
+    async fn get_current_user_as_server(
+        &self,
+        _: Principal<ServerAccess, Self::Tenant, Self::User>,
+        _: GetCurrentUserRequest,
+    ) -> Result<stack_types::server::User, ApiError> {
+        Err(ApiError::NotBuilt("`get_current_user`"))
+    }
+    async fn update_current_user_as_client(
+        &self,
+        _: Principal<ClientAccess, Self::Tenant, Self::User>,
+        _: UpdateCurrentUserAsClientRequest,
+    ) -> Result<stack_types::client::User, ApiError> {
+        Err(ApiError::NotBuilt("`update_current_user`"))
+    }
+    async fn update_current_user_as_server(
+        &self,
+        _: Principal<ServerAccess, Self::Tenant, Self::User>,
+        _: UpdateCurrentUserAsServerRequest,
+    ) -> Result<stack_types::server::User, ApiError> {
+        Err(ApiError::NotBuilt("`update_current_user`"))
+    }
+    async fn delete_current_user(
+        &self,
+        _: Principal<Access, Self::Tenant, Self::User>,
+        _: DeleteCurrentUserRequest,
+    ) -> Result<stack_types::Success, ApiError> {
+        Err(ApiError::NotBuilt("`delete_current_user`"))
+    }
+    async fn get_user(
+        &self,
+        _: Principal<ServerAccess, Self::Tenant, Option<Self::User>>,
+        _: GetUserRequest,
+    ) -> Result<stack_types::server::User, ApiError> {
+        Err(ApiError::NotBuilt("`get_user`"))
+    }
+    async fn update_user(
+        &self,
+        _: Principal<ServerAccess, Self::Tenant, Option<Self::User>>,
+        _: UpdateUserRequest,
+    ) -> Result<stack_types::server::User, ApiError> {
+        Err(ApiError::NotBuilt("`update_user`"))
+    }
+    async fn delete_user(
+        &self,
+        _: Principal<ServerAccess, Self::Tenant, Option<Self::User>>,
+        _: DeleteUserRequest,
+    ) -> Result<stack_types::Success, ApiError> {
+        Err(ApiError::NotBuilt("`delete_user`"))
+    }
 }

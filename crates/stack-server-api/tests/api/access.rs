@@ -102,17 +102,6 @@ async fn admins_may_do_what_servers_may() {
 }
 
 #[tokio::test]
-async fn every_header_has_a_newer_name() {
-    let call = call(Method::GET, "/api/v1/users/me").header("x-hexclave-access-type", "client");
-    let answer = call
-        .header("x-hexclave-project-id", "p")
-        .header("x-hexclave-access-token", "ada")
-        .send()
-        .await;
-    insta::assert_snapshot!(answer.heard(), @r#"(ClientAccess, "ada") GetCurrentUserRequest"#);
-}
-
-#[tokio::test]
 async fn client_and_server_reach_methods_of_their_own() {
     for (access, expected) in [
         (Access::Client, r#"(ClientAccess, "ada") GetCurrentUserRequest"#),

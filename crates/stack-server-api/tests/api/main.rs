@@ -2,6 +2,8 @@
 
 mod access;
 mod body;
+mod examples;
+mod headers;
 mod operations;
 mod schema;
 mod support;

@@ -2,12 +2,12 @@
 
 use std::collections::BTreeSet;
 
-use stack_server_api::{Access, OPERATIONS, operation::Base};
+use stack_server_api::{Access, OPERATIONS, VERSIONS, operation::Base};
 
 #[test]
 fn no_two_operations_share_an_id_or_a_route() {
     let ids: BTreeSet<_> = OPERATIONS.iter().map(|operation| operation.id).collect();
-    let route = |base, method, path| (base == Base::Root, method, path);
+    let route = |base, method, path| (format!("{base:?}"), method, path);
     let routes: BTreeSet<_> = OPERATIONS.iter().map(|it| route(it.base, it.method, it.path)).collect();
     assert_eq!((ids.len(), routes.len()), (OPERATIONS.len(), OPERATIONS.len()));
 }
@@ -30,6 +30,18 @@ fn a_user_is_only_asked_of_those_who_may_call() {
             needs_user.clone().all(|access| operation.accesses.contains(access)),
             "{}",
             operation.id
+        );
+    }
+}
+
+#[test]
+fn an_operation_of_one_version_names_a_version_that_there_is() {
+    for operation in OPERATIONS.iter().filter(|operation| operation.base == Base::Versions) {
+        let version = operation.path.split('/').nth(1);
+        assert!(
+            version.is_some_and(|version| VERSIONS.contains(&version)),
+            "{}",
+            operation.path
         );
     }
 }

@@ -29,7 +29,7 @@ fn headers(answer: &Answer) -> String {
 async fn every_answer_has_the_same_headers() {
     let answer = call(Method::GET, "/health").send().await;
     insta::assert_snapshot!(headers(&answer), @r"
-    access-control-allow-headers: content-type, authorization, x-stack-project-id, x-stack-branch-id, x-stack-override-error-status, x-stack-random-nonce, x-stack-client-version, x-stack-disable-artificial-development-delay, x-stack-access-type, x-stack-publishable-client-key, x-stack-secret-server-key, x-stack-super-secret-admin-key, x-stack-admin-access-token, x-stack-refresh-token, x-stack-access-token, x-stack-allow-anonymous-user, x-hexclave-project-id, x-hexclave-branch-id, x-hexclave-override-error-status, x-hexclave-random-nonce, x-hexclave-client-version, x-hexclave-disable-artificial-development-delay, x-hexclave-access-type, x-hexclave-publishable-client-key, x-hexclave-secret-server-key, x-hexclave-super-secret-admin-key, x-hexclave-admin-access-token, x-hexclave-refresh-token, x-hexclave-access-token, x-hexclave-allow-anonymous-user, baggage, sentry-trace, x-vercel-protection-bypass, ngrok-skip-browser-warning
+    access-control-allow-headers: content-type, authorization, x-stack-project-id, x-stack-access-type, x-stack-publishable-client-key, x-stack-secret-server-key, x-stack-super-secret-admin-key, x-stack-admin-access-token, x-stack-access-token, x-stack-refresh-token, x-stack-branch-id, x-stack-override-error-status, x-stack-allow-anonymous-user, x-stack-client-version, x-stack-random-nonce, x-stack-disable-artificial-development-delay, baggage, sentry-trace, x-vercel-protection-bypass, ngrok-skip-browser-warning, x-hexclave-project-id, x-hexclave-access-type, x-hexclave-publishable-client-key, x-hexclave-secret-server-key, x-hexclave-super-secret-admin-key, x-hexclave-admin-access-token, x-hexclave-access-token, x-hexclave-refresh-token, x-hexclave-branch-id, x-hexclave-override-error-status, x-hexclave-allow-anonymous-user, x-hexclave-client-version, x-hexclave-random-nonce, x-hexclave-disable-artificial-development-delay
     access-control-allow-methods: GET, POST, PUT, PATCH, DELETE, OPTIONS
     access-control-allow-origin: *
     access-control-expose-headers: content-type, x-stack-actual-status, x-stack-known-error
@@ -41,7 +41,7 @@ async fn every_answer_has_the_same_headers() {
     cross-origin-opener-policy: same-origin
     permissions-policy:
     referrer-policy: strict-origin-when-cross-origin
-    vary: content-type, authorization, x-stack-project-id, x-stack-branch-id, x-stack-override-error-status, x-stack-random-nonce, x-stack-client-version, x-stack-disable-artificial-development-delay, x-stack-access-type, x-stack-publishable-client-key, x-stack-secret-server-key, x-stack-super-secret-admin-key, x-stack-admin-access-token, x-stack-refresh-token, x-stack-access-token, x-stack-allow-anonymous-user, x-hexclave-project-id, x-hexclave-branch-id, x-hexclave-override-error-status, x-hexclave-random-nonce, x-hexclave-client-version, x-hexclave-disable-artificial-development-delay, x-hexclave-access-type, x-hexclave-publishable-client-key, x-hexclave-secret-server-key, x-hexclave-super-secret-admin-key, x-hexclave-admin-access-token, x-hexclave-refresh-token, x-hexclave-access-token, x-hexclave-allow-anonymous-user, baggage, sentry-trace, x-vercel-protection-bypass, ngrok-skip-browser-warning
+    vary: content-type, authorization, x-stack-project-id, x-stack-access-type, x-stack-publishable-client-key, x-stack-secret-server-key, x-stack-super-secret-admin-key, x-stack-admin-access-token, x-stack-access-token, x-stack-refresh-token, x-stack-branch-id, x-stack-override-error-status, x-stack-allow-anonymous-user, x-stack-client-version, x-stack-random-nonce, x-stack-disable-artificial-development-delay, baggage, sentry-trace, x-vercel-protection-bypass, ngrok-skip-browser-warning, x-hexclave-project-id, x-hexclave-access-type, x-hexclave-publishable-client-key, x-hexclave-secret-server-key, x-hexclave-super-secret-admin-key, x-hexclave-admin-access-token, x-hexclave-access-token, x-hexclave-refresh-token, x-hexclave-branch-id, x-hexclave-override-error-status, x-hexclave-allow-anonymous-user, x-hexclave-client-version, x-hexclave-random-nonce, x-hexclave-disable-artificial-development-delay
     x-content-type-options: nosniff
     x-frame-options: SAMEORIGIN
     x-stack-request-id: 0000000000000000
@@ -249,4 +249,16 @@ impl io::Write for Log {
     fn flush(&mut self) -> io::Result<()> {
         Ok(())
     }
+}
+
+#[tokio::test]
+async fn a_redirect_has_the_headers_of_every_answer_and_its_cookies() {
+    let answer = call(Method::GET, "/api/v1/auth/oauth/callback/github").send().await;
+    assert_eq!(answer.status, 303);
+    assert_eq!(answer.header("location"), Some("https://github.example.com"));
+    assert_eq!(
+        answer.header("set-cookie"),
+        Some("state=; Path=/; Max-Age=0; HttpOnly; Secure; SameSite=Lax")
+    );
+    assert_eq!(answer.header("x-stack-request-id"), Some("0000000000000000"));
 }

@@ -23,7 +23,7 @@ impl HealthApi for Server {
         })
     }
 
-    /// This server knows of no monitor, since it sends no mail.
+    /// This server knows of no monitor, since it sends no mail: no token is the right one.
     async fn check_email_health(&self, _: CheckEmailHealthRequest) -> Result<Success, ApiError> {
         Err(ApiError::text(
             StatusCode::UNAUTHORIZED,

@@ -7,8 +7,19 @@ use stack_domain::{
     DomainError, Tenant,
     access::{AccessType, Credentials},
 };
-use stack_server_api::{ApiError, OauthApi, oauth::CreateOauthTokenRequest};
-use stack_types::{KnownError, OauthGrantType, OauthTokenRequest, OauthTokens, Patch, ProjectId, Secret};
+use stack_server_api::{
+    Access, ApiError, BasicCredentials, OauthApi, Principal,
+    oauth::{
+        AuthorizeCrossDomainRequest, AuthorizeWithOauthProviderAnswer, AuthorizeWithOauthProviderRequest,
+        CreateOauthTokenRequest, CreateOwnProviderAccessTokenRequest, FinishOauthAuthorizationAnswer,
+        FinishOauthAuthorizationByFormAnswer, FinishOauthAuthorizationByFormRequest, FinishOauthAuthorizationRequest,
+        SignInWithAppleRequest,
+    },
+};
+use stack_types::{
+    ConnectedAccountAccessToken, CrossDomainAuthorization, KnownError, OauthGrantType, OauthTokenRequest, OauthTokens,
+    Patch, ProjectId, Secret, SignInOrUpResult,
+};
 
 use super::{Server, error::api_error, not_built};
 
@@ -17,9 +28,55 @@ use super::{Server, error::api_error, not_built};
 const TOLD_LIFETIME_SECS: i64 = 3600;
 
 impl OauthApi for Server {
+    async fn authorize_with_oauth_provider(
+        &self,
+        _: AuthorizeWithOauthProviderRequest,
+    ) -> Result<AuthorizeWithOauthProviderAnswer, ApiError> {
+        Err(not_built::answer_of("authorize_with_oauth_provider"))
+    }
+
+    async fn finish_oauth_authorization(
+        &self,
+        _: FinishOauthAuthorizationRequest,
+    ) -> Result<FinishOauthAuthorizationAnswer, ApiError> {
+        Err(not_built::answer_of("finish_oauth_authorization"))
+    }
+
+    async fn finish_oauth_authorization_by_form(
+        &self,
+        _: FinishOauthAuthorizationByFormRequest,
+    ) -> Result<FinishOauthAuthorizationByFormAnswer, ApiError> {
+        Err(not_built::answer_of("finish_oauth_authorization_by_form"))
+    }
+
+    async fn sign_in_with_apple(
+        &self,
+        _: Principal<Access, Self::Tenant, Option<Self::User>>,
+        _: SignInWithAppleRequest,
+    ) -> Result<SignInOrUpResult, ApiError> {
+        Err(not_built::answer_of("sign_in_with_apple"))
+    }
+
+    async fn authorize_cross_domain(
+        &self,
+        _: Principal<Access, Self::Tenant, Self::User>,
+        _: AuthorizeCrossDomainRequest,
+    ) -> Result<CrossDomainAuthorization, ApiError> {
+        Err(not_built::answer_of("authorize_cross_domain"))
+    }
+
+    async fn create_own_provider_access_token(
+        &self,
+        _: Principal<Access, Self::Tenant, Self::User>,
+        _: CreateOwnProviderAccessTokenRequest,
+    ) -> Result<ConnectedAccountAccessToken, ApiError> {
+        Err(not_built::answer_of("create_own_provider_access_token"))
+    }
+
     async fn create_oauth_token(&self, request: CreateOauthTokenRequest) -> Result<OauthTokens, ApiError> {
-        match request.body.grant_type {
-            OauthGrantType::RefreshToken => self.refresh(request.body).await,
+        let body = with_client(request.body, request.authorization.as_ref());
+        match body.grant_type {
+            OauthGrantType::RefreshToken => self.refresh(body).await,
             OauthGrantType::AuthorizationCode => Err(not_built::answer_of("create_oauth_token")),
             OauthGrantType::Unknown(grant) => Err(ApiError::oauth(
                 "unsupported_grant_type",
@@ -68,6 +125,18 @@ impl Server {
             return Err(invalid().into());
         }
         Ok(caller.tenant)
+    }
+}
+
+/// The request with the id and secret of its client, which may stand in the header instead (RFC 6749, section 2.3.1).
+fn with_client(body: OauthTokenRequest, header: Option<&BasicCredentials>) -> OauthTokenRequest {
+    let Some(client) = header.and_then(BasicCredentials::form_decoded) else {
+        return body;
+    };
+    OauthTokenRequest {
+        client_id: body.client_id.or(Some(client.name)),
+        client_secret: body.client_secret.or(Some(client.password)),
+        ..body
     }
 }
 

@@ -127,22 +127,6 @@ impl schema::Wire for ApiKeySet {
     };
 }
 
-/// Enough of a key to recognise it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ApiKeyHint {
-    /// Its last four characters.
-    pub last_four: String,
-}
-
-impl schema::Wire for ApiKeyHint {
-    const SCHEMA: &'static schema::Schema = {
-        static TABLE: schema::Schema = schema::object(
-            &[schema::required("last_four", schema::text(schema::Text::new()))],
-        );
-        &TABLE
-    };
-}
-
 /// A key set to be created.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct ApiKeySetCreate {

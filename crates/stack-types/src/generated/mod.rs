@@ -7,26 +7,185 @@ pub mod server;
 pub mod admin;
 
 #[doc(hidden)]
+#[cfg(feature = "all-tags")]
 pub mod all;
 mod known_error;
+pub use known_error::*;
+
+#[cfg(feature = "api-keys")]
+mod api_keys;
+
+#[cfg(feature = "sign-in")]
+mod cli_auth;
+
+#[cfg(feature = "sign-in")]
+mod connected_accounts;
+
+#[cfg(feature = "sign-in")]
+mod contact_channels;
+
+#[cfg(feature = "data-vault")]
+mod data_vault;
+
+#[cfg(feature = "emails")]
+mod email_outbox;
+
+#[cfg(feature = "emails")]
+mod emails;
 mod health;
+
+#[cfg(feature = "internal")]
+mod internal_ai;
+
+#[cfg(feature = "internal")]
 mod internal_api_keys;
+
+#[cfg(feature = "internal")]
+mod internal_config;
+
+#[cfg(feature = "emails")]
+mod internal_email_templates;
+
+#[cfg(feature = "emails")]
+mod internal_emails;
+
+#[cfg(feature = "internal")]
+mod internal_misc;
+
+#[cfg(feature = "internal")]
+mod internal_onboarding;
+
+#[cfg(feature = "internal")]
 mod internal_projects;
+
+#[cfg(feature = "sign-in")]
+mod mfa;
 mod misc;
 mod oauth;
+
+#[cfg(feature = "sign-in")]
+mod oauth_providers;
+
+#[cfg(feature = "sign-in")]
+mod otp;
+
+#[cfg(feature = "sign-in")]
+mod passkey;
 mod password;
+
+#[cfg(feature = "payments")]
+mod payments;
+
+#[cfg(feature = "teams")]
+mod permission_definitions;
+
+#[cfg(feature = "teams")]
+mod project_permissions;
 mod projects;
 mod sessions;
 mod shared;
+
+#[cfg(feature = "teams")]
+mod team_invitations;
+
+#[cfg(feature = "teams")]
+mod team_member_profiles;
+
+#[cfg(feature = "teams")]
+mod team_memberships;
+
+#[cfg(feature = "teams")]
+mod team_permissions;
 mod users;
-pub use known_error::*;
+
+#[cfg(feature = "webhooks")]
+mod webhooks;
+
+#[cfg(feature = "api-keys")]
+pub use api_keys::*;
+
+#[cfg(feature = "sign-in")]
+pub use cli_auth::*;
+
+#[cfg(feature = "sign-in")]
+pub use connected_accounts::*;
+
+#[cfg(feature = "sign-in")]
+pub use contact_channels::*;
+
+#[cfg(feature = "data-vault")]
+pub use data_vault::*;
+
+#[cfg(feature = "emails")]
+pub use email_outbox::*;
+
+#[cfg(feature = "emails")]
+pub use emails::*;
 pub use health::*;
+
+#[cfg(feature = "internal")]
+pub use internal_ai::*;
+
+#[cfg(feature = "internal")]
 pub use internal_api_keys::*;
+
+#[cfg(feature = "internal")]
+pub use internal_config::*;
+
+#[cfg(feature = "emails")]
+pub use internal_email_templates::*;
+
+#[cfg(feature = "emails")]
+pub use internal_emails::*;
+
+#[cfg(feature = "internal")]
+pub use internal_misc::*;
+
+#[cfg(feature = "internal")]
+pub use internal_onboarding::*;
+
+#[cfg(feature = "internal")]
 pub use internal_projects::*;
+
+#[cfg(feature = "sign-in")]
+pub use mfa::*;
 pub use misc::*;
 pub use oauth::*;
+
+#[cfg(feature = "sign-in")]
+pub use oauth_providers::*;
+
+#[cfg(feature = "sign-in")]
+pub use otp::*;
+
+#[cfg(feature = "sign-in")]
+pub use passkey::*;
 pub use password::*;
+
+#[cfg(feature = "payments")]
+pub use payments::*;
+
+#[cfg(feature = "teams")]
+pub use permission_definitions::*;
+
+#[cfg(feature = "teams")]
+pub use project_permissions::*;
 pub use projects::*;
 pub use sessions::*;
 pub use shared::*;
+
+#[cfg(feature = "teams")]
+pub use team_invitations::*;
+
+#[cfg(feature = "teams")]
+pub use team_member_profiles::*;
+
+#[cfg(feature = "teams")]
+pub use team_memberships::*;
+
+#[cfg(feature = "teams")]
+pub use team_permissions::*;
 pub use users::*;
+
+#[cfg(feature = "webhooks")]
+pub use webhooks::*;

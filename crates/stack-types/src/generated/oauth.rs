@@ -6,6 +6,204 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
+/// What an account at a provider is wanted for. `authenticate`: to sign in or up with it. `link`: to connect
+/// it with a user who is signed in.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum OauthAuthorizationType {
+    /// `authenticate`.
+    Authenticate,
+    /// `link`.
+    Link,
+    /// A word that this version doesn't know, as it came.
+    Unknown(String),
+}
+
+crate::open_enum::open_enum!(
+    OauthAuthorizationType { Authenticate = "authenticate", Link = "link" }
+);
+
+/// How the address at the provider is answered. `redirect`: as a redirect with a cookie that ties the sign-in
+/// to the browser. `json`: in a body and without a cookie, for apps that send the browser there themselves.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum OauthResponseMode {
+    /// `json`.
+    Json,
+    /// `redirect`.
+    Redirect,
+    /// A word that this version doesn't know, as it came.
+    Unknown(String),
+}
+
+crate::open_enum::open_enum!(OauthResponseMode { Json = "json", Redirect = "redirect" });
+
+/// Where a sign-in goes on.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct OauthAuthorization {
+    /// The address at the provider, to which the browser has to be sent.
+    pub location: String,
+}
+
+impl schema::Wire for OauthAuthorization {
+    const SCHEMA: &'static schema::Schema = {
+        static TABLE: schema::Schema = schema::object(
+            &[schema::required("location", schema::text(schema::Text::new()))],
+        );
+        &TABLE
+    };
+}
+
+/// A provider's answer as a form. Providers may add more fields.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct OauthCallbackForm {
+    /// Names the sign-in that the answer is for. It works once within ten minutes.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub state: Option<crate::Secret>,
+    /// The provider's code; absent if it refused.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code: Option<crate::Secret>,
+    /// Why the provider refused, as RFC 6749 calls it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub error: Option<String>,
+}
+
+impl schema::Wire for OauthCallbackForm {
+    const SCHEMA: &'static schema::Schema = {
+        static TABLE: schema::Schema = schema::open_object(
+            &[
+                schema::optional("state", schema::text(schema::Text::new().secret())),
+                schema::optional("code", schema::text(schema::Text::new().secret())),
+                schema::optional("error", schema::text(schema::Text::new())),
+            ],
+        );
+        &TABLE
+    };
+}
+
+/// A sign-in with Apple that has happened on the device.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct AppleSignIn {
+    /// Apple's identity token, a JWT.
+    pub id_token: crate::Secret,
+}
+
+impl schema::Wire for AppleSignIn {
+    const SCHEMA: &'static schema::Schema = {
+        static TABLE: schema::Schema = schema::object(
+            &[schema::required("id_token", schema::text(schema::Text::new().secret()))],
+        );
+        &TABLE
+    };
+}
+
+/// Where a session shall be handed to.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CrossDomainAuthorize {
+    /// The page that gets the code, on a trusted domain of the project. An absolute URL.
+    pub redirect_uri: String,
+    /// Any text; it comes back with the code. Choose one that can't be guessed, and compare. At least 1 character.
+    /// At most 512 characters.
+    pub state: crate::Secret,
+    /// The challenge of RFC 7636, made of the verifier that the token endpoint will ask for. Matches
+    /// `^[A-Za-z0-9._~-]{43,128}$`.
+    pub code_challenge: String,
+    /// How the challenge was made; with SHA-256 by default. Default: `"S256"`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub code_challenge_method: Option<crate::CodeChallengeMethod>,
+    /// Where the app wants to go after that; the token endpoint hands it back. An absolute URL.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub after_callback_redirect_url: Option<String>,
+}
+
+impl CrossDomainAuthorize {
+    /// With what is required; everything else is left out.
+    pub fn new(
+        redirect_uri: impl Into<String>,
+        state: impl Into<crate::Secret>,
+        code_challenge: impl Into<String>,
+    ) -> Self {
+        Self {
+            redirect_uri: redirect_uri.into(),
+            state: state.into(),
+            code_challenge: code_challenge.into(),
+            code_challenge_method: Default::default(),
+            after_callback_redirect_url: Default::default(),
+        }
+    }
+}
+
+impl schema::Wire for CrossDomainAuthorize {
+    const SCHEMA: &'static schema::Schema = {
+        static TABLE: schema::Schema = schema::object(
+            &[
+                schema::required(
+                    "redirect_uri",
+                    schema::text(schema::Text::new().format("uri")),
+                ),
+                schema::required(
+                    "state",
+                    schema::text(
+                        schema::Text::new().min_length(1).max_length(512).secret(),
+                    ),
+                ),
+                schema::required(
+                    "code_challenge",
+                    schema::text(
+                        schema::Text::new()
+                            .pattern({
+                                static PATTERN: schema::Pattern = schema::Pattern::new(
+                                    "^[A-Za-z0-9._~-]{43,128}$",
+                                );
+                                &PATTERN
+                            }),
+                    ),
+                ),
+                schema::optional(
+                        "code_challenge_method",
+                        schema::of::<crate::CodeChallengeMethod>(),
+                    )
+                    .default("\"S256\""),
+                schema::optional(
+                    "after_callback_redirect_url",
+                    schema::text(schema::Text::new().format("uri")),
+                ),
+            ],
+        );
+        &TABLE
+    };
+}
+
+/// How a challenge of RFC 7636 is made. `S256`: it is the SHA-256 of the verifier, in base64url.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum CodeChallengeMethod {
+    /// `S256`.
+    S256,
+    /// A word that this version doesn't know, as it came.
+    Unknown(String),
+}
+
+crate::open_enum::open_enum!(CodeChallengeMethod { S256 = "S256" });
+
+/// Where the browser takes the session.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct CrossDomainAuthorization {
+    /// The `redirect_uri` with `code` and `state`. An absolute URL.
+    pub redirect_url: crate::Secret,
+}
+
+impl schema::Wire for CrossDomainAuthorization {
+    const SCHEMA: &'static schema::Schema = {
+        static TABLE: schema::Schema = schema::object(
+            &[
+                schema::required(
+                    "redirect_url",
+                    schema::text(schema::Text::new().format("uri").secret()),
+                ),
+            ],
+        );
+        &TABLE
+    };
+}
+
 /// A grant that is to be traded for tokens.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct OauthTokenRequest {

@@ -84,22 +84,6 @@ impl schema::Wire for PasswordSignUp {
     };
 }
 
-/// A step of the bot challenge. `invisible`: runs unseen; if it fails, the visible one is asked for.
-/// `visible`: the user solves it; if it fails, the request does.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum BotChallengePhase {
-    /// `invisible`.
-    Invisible,
-    /// `visible`.
-    Visible,
-    /// A word that this version doesn't know, as it came.
-    Unknown(String),
-}
-
-crate::open_enum::open_enum!(
-    BotChallengePhase { Invisible = "invisible", Visible = "visible" }
-);
-
 /// The credentials of a user.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct PasswordSignIn {

@@ -41,6 +41,159 @@ pub struct ApiKeySetId(pub uuid::Uuid);
 
 crate::ids::uuid_id!(ApiKeySetId);
 
+/// The id of a contact channel of a user.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ContactChannelId(pub uuid::Uuid);
+
+crate::ids::uuid_id!(ContactChannelId);
+
+/// The id of an account at an OAuth provider that is connected with a user. It is ours, neither the provider's
+/// name nor its id for the account.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct OauthProviderId(pub uuid::Uuid);
+
+crate::ids::uuid_id!(OauthProviderId);
+
+/// The id of an invitation to a team. It isn't the code of the mail.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct TeamInvitationId(pub uuid::Uuid);
+
+crate::ids::uuid_id!(TeamInvitationId);
+
+/// The id of a permission: lower-case letters, digits, `_` and `:`. Those of the system begin with `$`:
+/// `$update_team`, `$delete_team`, `$read_members`, `$remove_members`, `$invite_members` and
+/// `$manage_api_keys`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PermissionId(pub String);
+
+crate::ids::text_id!(PermissionId);
+
+/// The id of an API key of a user or a team.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ApiKeyId(pub uuid::Uuid);
+
+crate::ids::uuid_id!(ApiKeyId);
+
+/// The id of a data vault store, as the project's configuration calls it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct DataVaultStoreId(pub String);
+
+crate::ids::text_id!(DataVaultStoreId);
+
+/// Who buys and owns: the id of a user or a team, or for customers of the type `custom` any text of the
+/// project's own.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct CustomerId(pub String);
+
+crate::ids::text_id!(CustomerId);
+
+/// The id of an item, as the project's configuration calls it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ItemId(pub String);
+
+crate::ids::text_id!(ItemId);
+
+/// The id of a product, as the project's configuration calls it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct ProductId(pub String);
+
+crate::ids::text_id!(ProductId);
+
+/// The id of a price, as its product calls it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PriceId(pub String);
+
+crate::ids::text_id!(PriceId);
+
+/// The id of a mail in the outbox.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EmailId(pub uuid::Uuid);
+
+crate::ids::uuid_id!(EmailId);
+
+/// The id of a draft of a mail.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EmailDraftId(pub uuid::Uuid);
+
+crate::ids::uuid_id!(EmailDraftId);
+
+/// The id of a template that mails are made from.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EmailTemplateId(pub uuid::Uuid);
+
+crate::ids::uuid_id!(EmailTemplateId);
+
+/// The id of a theme that mails are dressed in.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EmailThemeId(pub uuid::Uuid);
+
+crate::ids::uuid_id!(EmailThemeId);
+
+/// The id of a kind of mail that users may turn off. There are two: Transactional is
+/// `7bb82d33-2f54-4a3d-9d23-82739e0d66ef` and Marketing `4f6f8873-3d04-46bd-8bef-18338b1a1b4c`.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NotificationCategoryId(pub uuid::Uuid);
+
+crate::ids::uuid_id!(NotificationCategoryId);
+
+/// The id of a subdomain that this server sends a project's mails from.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct EmailDomainId(pub String);
+
+crate::ids::text_id!(EmailDomainId);
+
+/// The id of a sign-up rule, chosen by whoever wrote it: 63 letters, digits, `_` and `-` at most, the first no
+/// `-`.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct SignUpRuleId(pub String);
+
+crate::ids::text_id!(SignUpRuleId);
+
+/// The id of an address that webhooks are sent to, given by the service that sends them.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct WebhookEndpointId(pub String);
+
+crate::ids::text_id!(WebhookEndpointId);
+
+/// The id of a chat about one thing that is edited in the dashboard, chosen by the dashboard.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AiThreadId(pub String);
+
+crate::ids::text_id!(AiThreadId);
+
+/// The id of a conversation with the assistant of the dashboard.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct AiConversationId(pub String);
+
+crate::ids::text_id!(AiConversationId);
+
+/// The id of a feature request, given by the service that collects them.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct FeatureRequestId(pub String);
+
+crate::ids::text_id!(FeatureRequestId);
+
 /// It worked, and there is nothing more to say.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
 pub struct Success {
@@ -52,6 +205,33 @@ impl schema::Wire for Success {
     const SCHEMA: &'static schema::Schema = {
         static TABLE: schema::Schema = schema::object(
             &[schema::required("success", schema::only(true))],
+        );
+        &TABLE
+    };
+}
+
+/// An object without keys, `{}`.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct Empty {}
+
+impl schema::Wire for Empty {
+    const SCHEMA: &'static schema::Schema = {
+        static TABLE: schema::Schema = schema::object(&[]);
+        &TABLE
+    };
+}
+
+/// The code can be used.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct VerificationCodeChecked {
+    /// Always true; a code that can't be used is answered with an error. Always `true`.
+    pub is_code_valid: bool,
+}
+
+impl schema::Wire for VerificationCodeChecked {
+    const SCHEMA: &'static schema::Schema = {
+        static TABLE: schema::Schema = schema::object(
+            &[schema::required("is_code_valid", schema::only(true))],
         );
         &TABLE
     };
@@ -72,6 +252,85 @@ impl schema::Wire for Pagination {
                     "next_cursor",
                     schema::text(schema::Text::new()).or_null(),
                 ),
+            ],
+        );
+        &TABLE
+    };
+}
+
+/// How likely a user is a fraud.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct RiskScores {
+    /// As judged when the user signed up.
+    pub sign_up: crate::SignUpRiskScores,
+}
+
+impl schema::Wire for RiskScores {
+    const SCHEMA: &'static schema::Schema = {
+        static TABLE: schema::Schema = schema::object(
+            &[schema::required("sign_up", schema::of::<crate::SignUpRiskScores>())],
+        );
+        &TABLE
+    };
+}
+
+/// How likely a sign-up was fraudulent, from 0 (surely not) to 100 (surely).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SignUpRiskScores {
+    /// Done by a program. At least 0. At most 100.
+    pub bot: i64,
+    /// Done by somebody who has had a free trial before. At least 0. At most 100.
+    pub free_trial_abuse: i64,
+}
+
+impl schema::Wire for SignUpRiskScores {
+    const SCHEMA: &'static schema::Schema = {
+        static TABLE: schema::Schema = schema::object(
+            &[
+                schema::required(
+                    "bot",
+                    schema::integer(schema::Range::ANY.min(0.0).max(100.0)),
+                ),
+                schema::required(
+                    "free_trial_abuse",
+                    schema::integer(schema::Range::ANY.min(0.0).max(100.0)),
+                ),
+            ],
+        );
+        &TABLE
+    };
+}
+
+/// An account at another provider that a user signs in with.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct UserOauthProvider {
+    /// The provider, as the project's configuration calls it.
+    pub id: String,
+    /// The account's id at the provider.
+    pub account_id: String,
+    /// The e-mail address that the provider gave.
+    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
+    pub email: crate::Patch<String>,
+}
+
+impl UserOauthProvider {
+    /// With what is required; everything else is left out.
+    pub fn new(id: impl Into<String>, account_id: impl Into<String>) -> Self {
+        Self {
+            id: id.into(),
+            account_id: account_id.into(),
+            email: Default::default(),
+        }
+    }
+}
+
+impl schema::Wire for UserOauthProvider {
+    const SCHEMA: &'static schema::Schema = {
+        static TABLE: schema::Schema = schema::object(
+            &[
+                schema::required("id", schema::text(schema::Text::new())),
+                schema::required("account_id", schema::text(schema::Text::new())),
+                schema::optional("email", schema::text(schema::Text::new()).or_null()),
             ],
         );
         &TABLE
@@ -144,6 +403,94 @@ impl schema::Wire for SignInResult {
     };
 }
 
+/// A new session of a user, whom the sign-in may have created.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct SignInOrUpResult {
+    /// Gets further access tokens, for a year unless the session is revoked. Store it safely.
+    pub refresh_token: crate::Secret,
+    /// The first access token of the session. A JWT that lives for minutes.
+    pub access_token: crate::Secret,
+    /// Whether the user was created by this sign-in.
+    pub is_new_user: bool,
+    /// Who is signed in.
+    pub user_id: crate::UserId,
+}
+
+impl schema::Wire for SignInOrUpResult {
+    const SCHEMA: &'static schema::Schema = {
+        static TABLE: schema::Schema = schema::object(
+            &[
+                schema::required(
+                    "refresh_token",
+                    schema::text(schema::Text::new().secret()),
+                ),
+                schema::required(
+                    "access_token",
+                    schema::text(schema::Text::new().secret()),
+                ),
+                schema::required("is_new_user", schema::boolean()),
+                schema::required("user_id", schema::of::<crate::UserId>()),
+            ],
+        );
+        &TABLE
+    };
+}
+
+/// A step of the bot challenge. `invisible`: runs unseen; if it fails, the visible one is asked for.
+/// `visible`: the user solves it; if it fails, the request does.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum BotChallengePhase {
+    /// `invisible`.
+    Invisible,
+    /// `visible`.
+    Visible,
+    /// A word that this version doesn't know, as it came.
+    Unknown(String),
+}
+
+crate::open_enum::open_enum!(
+    BotChallengePhase { Invisible = "invisible", Visible = "visible" }
+);
+
+/// What an access token of a provider shall allow.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+pub struct ConnectedAccountAccessTokenCreate {
+    /// The provider's scopes that are needed, separated by blanks; the user has to have agreed to all of them.
+    /// Without it any token will do.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub scope: Option<String>,
+}
+
+impl schema::Wire for ConnectedAccountAccessTokenCreate {
+    const SCHEMA: &'static schema::Schema = {
+        static TABLE: schema::Schema = schema::object(
+            &[schema::optional("scope", schema::text(schema::Text::new()))],
+        );
+        &TABLE
+    };
+}
+
+/// An access token of a provider.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ConnectedAccountAccessToken {
+    /// To be sent to the provider's own API. It lasts for five minutes at least.
+    pub access_token: crate::Secret,
+}
+
+impl schema::Wire for ConnectedAccountAccessToken {
+    const SCHEMA: &'static schema::Schema = {
+        static TABLE: schema::Schema = schema::object(
+            &[
+                schema::required(
+                    "access_token",
+                    schema::text(schema::Text::new().secret()),
+                ),
+            ],
+        );
+        &TABLE
+    };
+}
+
 /// A provider that users may sign in with, by its name in lower case.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum OauthProviderType {
@@ -181,6 +528,67 @@ crate::open_enum::open_enum!(
     Bitbucket = "bitbucket", Linkedin = "linkedin", Apple = "apple", X = "x", Twitch =
     "twitch" }
 );
+
+/// Which theme a mail is dressed in: one of the project's by its id, or `false` for none.
+#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[serde(untagged)]
+pub enum EmailThemeChoice {
+    /// The id of a theme that mails are dressed in.
+    EmailThemeId(crate::EmailThemeId),
+    /// No theme, so that the mail is nothing but its template.
+    NoEmailTheme(crate::NoEmailTheme),
+}
+
+impl From<crate::EmailThemeId> for EmailThemeChoice {
+    fn from(value: crate::EmailThemeId) -> Self {
+        Self::EmailThemeId(value)
+    }
+}
+
+impl From<crate::NoEmailTheme> for EmailThemeChoice {
+    fn from(value: crate::NoEmailTheme) -> Self {
+        Self::NoEmailTheme(value)
+    }
+}
+
+impl<'de> Deserialize<'de> for EmailThemeChoice {
+    fn deserialize<D: serde::Deserializer<'de>>(
+        deserializer: D,
+    ) -> Result<Self, D::Error> {
+        let value = serde_json::Value::deserialize(deserializer)?;
+        match schema::variant_of(&value, <Self as schema::Wire>::SCHEMA) {
+            Some(0) => {
+                serde_json::from_value(value)
+                    .map(Self::EmailThemeId)
+                    .map_err(serde::de::Error::custom)
+            }
+            Some(1) => {
+                serde_json::from_value(value)
+                    .map(Self::NoEmailTheme)
+                    .map_err(serde::de::Error::custom)
+            }
+            _ => {
+                Err(
+                    serde::de::Error::custom(
+                        "the value is none of EmailThemeId, NoEmailTheme",
+                    ),
+                )
+            }
+        }
+    }
+}
+
+impl schema::Wire for EmailThemeChoice {
+    const SCHEMA: &'static schema::Schema = {
+        static TABLE: schema::Schema = schema::first_of(
+            &[schema::of::<crate::EmailThemeId>(), schema::only(false)],
+        );
+        &TABLE
+    };
+}
+
+/// No theme, so that the mail is nothing but its template. Always `false`.
+pub type NoEmailTheme = bool;
 
 /// A provider that users may sign in with.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -238,6 +646,22 @@ impl schema::Wire for ProjectDomain {
                     ),
                 ),
             ],
+        );
+        &TABLE
+    };
+}
+
+/// Enough of a key to recognise it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+pub struct ApiKeyHint {
+    /// Its last four characters.
+    pub last_four: String,
+}
+
+impl schema::Wire for ApiKeyHint {
+    const SCHEMA: &'static schema::Schema = {
+        static TABLE: schema::Schema = schema::object(
+            &[schema::required("last_four", schema::text(schema::Text::new()))],
         );
         &TABLE
     };

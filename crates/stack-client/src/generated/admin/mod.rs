@@ -13,18 +13,98 @@ pub mod projects;
 pub mod password;
 /// Calls of the tag `sessions`.
 pub mod sessions;
+/// Calls of the tag `oauth`.
+pub mod oauth;
+/// Calls of the tag `otp`.
+#[cfg(feature = "sign-in")]
+pub mod otp;
+/// Calls of the tag `mfa`.
+#[cfg(feature = "sign-in")]
+pub mod mfa;
+/// Calls of the tag `passkey`.
+#[cfg(feature = "sign-in")]
+pub mod passkey;
+/// Calls of the tag `cli-auth`.
+#[cfg(feature = "sign-in")]
+pub mod cli_auth;
+/// Calls of the tag `oauth-providers`.
+#[cfg(feature = "sign-in")]
+pub mod oauth_providers;
+/// Calls of the tag `connected-accounts`.
+#[cfg(feature = "sign-in")]
+pub mod connected_accounts;
 /// Calls of the tag `anonymous`.
 pub mod anonymous;
+/// Calls of the tag `contact-channels`.
+#[cfg(feature = "sign-in")]
+pub mod contact_channels;
+/// Calls of the tag `teams`.
+#[cfg(feature = "teams")]
+pub mod teams;
+/// Calls of the tag `team-memberships`.
+#[cfg(feature = "teams")]
+pub mod team_memberships;
+/// Calls of the tag `team-member-profiles`.
+#[cfg(feature = "teams")]
+pub mod team_member_profiles;
+/// Calls of the tag `team-invitations`.
+#[cfg(feature = "teams")]
+pub mod team_invitations;
+/// Calls of the tag `permission-definitions`.
+#[cfg(feature = "teams")]
+pub mod permission_definitions;
+/// Calls of the tag `team-permissions`.
+#[cfg(feature = "teams")]
+pub mod team_permissions;
+/// Calls of the tag `project-permissions`.
+#[cfg(feature = "teams")]
+pub mod project_permissions;
+/// Calls of the tag `api-keys`.
+#[cfg(feature = "api-keys")]
+pub mod api_keys;
+/// Calls of the tag `data-vault`.
+#[cfg(feature = "data-vault")]
+pub mod data_vault;
+/// Calls of the tag `payments`.
+#[cfg(feature = "payments")]
+pub mod payments;
+/// Calls of the tag `emails`.
+#[cfg(feature = "emails")]
+pub mod emails;
+/// Calls of the tag `email-outbox`.
+#[cfg(feature = "emails")]
+pub mod email_outbox;
+/// Calls of the tag `webhooks`.
+#[cfg(feature = "webhooks")]
+pub mod webhooks;
 /// Calls of the tag `internal-projects`.
+#[cfg(feature = "internal")]
 pub mod internal_projects;
 /// Calls of the tag `internal-api-keys`.
+#[cfg(feature = "internal")]
 pub mod internal_api_keys;
+/// Calls of the tag `internal-config`.
+#[cfg(feature = "internal")]
+pub mod internal_config;
+/// Calls of the tag `internal-emails`.
+#[cfg(feature = "emails")]
+pub mod internal_emails;
+/// Calls of the tag `internal-email-templates`.
+#[cfg(feature = "emails")]
+pub mod internal_email_templates;
+/// Calls of the tag `internal-onboarding`.
+#[cfg(feature = "internal")]
+pub mod internal_onboarding;
+/// Calls of the tag `internal-ai`.
+#[cfg(feature = "internal")]
+pub mod internal_ai;
+/// Calls of the tag `internal-misc`.
+#[cfg(feature = "internal")]
+pub mod internal_misc;
 /// Calls of the tag `health`.
 pub mod health;
 /// Calls of the tag `misc`.
 pub mod misc;
-/// Calls of the tag `oauth`.
-pub mod oauth;
 /// The calls of admin access, by tag in the traits of the modules beside it.
 ///
 /// It is made by the builders at the crate's root.
@@ -84,18 +164,24 @@ const _: () = {
 /// Operations that are sent without credentials.
 pub(crate) const WITHOUT_CREDENTIALS: &[&str] = &[
     "get_project_jwks",
+    "authorize_with_oauth_provider",
+    "create_oauth_token",
+    "validate_purchase_code",
+    "create_purchase_session",
+    "unsubscribe_by_link",
+    "send_failed_emails_digest",
     "get_health",
     "check_email_health",
     "fail_for_debugging",
     "check_version",
     "get_migration_tests",
     "get_migration_tests_handler",
-    "create_oauth_token",
 ];
 /// Operations that are sent with the refresh token.
 pub(crate) const WITH_REFRESH_TOKEN: &[&str] = &[
     "update_password",
     "refresh_current_session",
+    "authorize_cross_domain",
 ];
 /// Operations that a signed-in user has to call.
 pub(crate) const WITH_USER: &[&str] = &[
@@ -104,9 +190,26 @@ pub(crate) const WITH_USER: &[&str] = &[
     "delete_current_user",
     "set_password",
     "update_password",
+    "authorize_cross_domain",
+    "create_own_provider_access_token",
+    "initiate_passkey_registration",
+    "register_passkey",
+    "send_primary_email_verification_code",
+    "accept_team_invitation",
+    "get_team_invitation_details",
     "list_projects",
     "create_project",
     "transfer_project",
+    "list_ai_conversations",
+    "create_ai_conversation",
+    "get_ai_conversation",
+    "update_ai_conversation",
+    "delete_ai_conversation",
+    "replace_ai_messages",
+    "list_feature_requests",
+    "create_feature_request",
+    "toggle_feature_request_upvote",
+    "create_preview_project",
 ];
 /// The traits of all tags, without their names.
 pub mod prelude {
@@ -114,10 +217,64 @@ pub mod prelude {
     pub use super::projects::ClientProjectsExt as _;
     pub use super::password::ClientPasswordExt as _;
     pub use super::sessions::ClientSessionsExt as _;
+    pub use super::oauth::ClientOauthExt as _;
+    #[cfg(feature = "sign-in")]
+    pub use super::otp::ClientOtpExt as _;
+    #[cfg(feature = "sign-in")]
+    pub use super::mfa::ClientMfaExt as _;
+    #[cfg(feature = "sign-in")]
+    pub use super::passkey::ClientPasskeyExt as _;
+    #[cfg(feature = "sign-in")]
+    pub use super::cli_auth::ClientCliAuthExt as _;
+    #[cfg(feature = "sign-in")]
+    pub use super::oauth_providers::ClientOauthProvidersExt as _;
+    #[cfg(feature = "sign-in")]
+    pub use super::connected_accounts::ClientConnectedAccountsExt as _;
     pub use super::anonymous::ClientAnonymousExt as _;
+    #[cfg(feature = "sign-in")]
+    pub use super::contact_channels::ClientContactChannelsExt as _;
+    #[cfg(feature = "teams")]
+    pub use super::teams::ClientTeamsExt as _;
+    #[cfg(feature = "teams")]
+    pub use super::team_memberships::ClientTeamMembershipsExt as _;
+    #[cfg(feature = "teams")]
+    pub use super::team_member_profiles::ClientTeamMemberProfilesExt as _;
+    #[cfg(feature = "teams")]
+    pub use super::team_invitations::ClientTeamInvitationsExt as _;
+    #[cfg(feature = "teams")]
+    pub use super::permission_definitions::ClientPermissionDefinitionsExt as _;
+    #[cfg(feature = "teams")]
+    pub use super::team_permissions::ClientTeamPermissionsExt as _;
+    #[cfg(feature = "teams")]
+    pub use super::project_permissions::ClientProjectPermissionsExt as _;
+    #[cfg(feature = "api-keys")]
+    pub use super::api_keys::ClientApiKeysExt as _;
+    #[cfg(feature = "data-vault")]
+    pub use super::data_vault::ClientDataVaultExt as _;
+    #[cfg(feature = "payments")]
+    pub use super::payments::ClientPaymentsExt as _;
+    #[cfg(feature = "emails")]
+    pub use super::emails::ClientEmailsExt as _;
+    #[cfg(feature = "emails")]
+    pub use super::email_outbox::ClientEmailOutboxExt as _;
+    #[cfg(feature = "webhooks")]
+    pub use super::webhooks::ClientWebhooksExt as _;
+    #[cfg(feature = "internal")]
     pub use super::internal_projects::ClientInternalProjectsExt as _;
+    #[cfg(feature = "internal")]
     pub use super::internal_api_keys::ClientInternalApiKeysExt as _;
+    #[cfg(feature = "internal")]
+    pub use super::internal_config::ClientInternalConfigExt as _;
+    #[cfg(feature = "emails")]
+    pub use super::internal_emails::ClientInternalEmailsExt as _;
+    #[cfg(feature = "emails")]
+    pub use super::internal_email_templates::ClientInternalEmailTemplatesExt as _;
+    #[cfg(feature = "internal")]
+    pub use super::internal_onboarding::ClientInternalOnboardingExt as _;
+    #[cfg(feature = "internal")]
+    pub use super::internal_ai::ClientInternalAiExt as _;
+    #[cfg(feature = "internal")]
+    pub use super::internal_misc::ClientInternalMiscExt as _;
     pub use super::health::ClientHealthExt as _;
     pub use super::misc::ClientMiscExt as _;
-    pub use super::oauth::ClientOauthExt as _;
 }

@@ -13,16 +13,74 @@ pub mod projects;
 pub mod password;
 /// Calls of the tag `sessions`.
 pub mod sessions;
+/// Calls of the tag `oauth`.
+pub mod oauth;
+/// Calls of the tag `otp`.
+#[cfg(feature = "sign-in")]
+pub mod otp;
+/// Calls of the tag `mfa`.
+#[cfg(feature = "sign-in")]
+pub mod mfa;
+/// Calls of the tag `passkey`.
+#[cfg(feature = "sign-in")]
+pub mod passkey;
+/// Calls of the tag `cli-auth`.
+#[cfg(feature = "sign-in")]
+pub mod cli_auth;
+/// Calls of the tag `oauth-providers`.
+#[cfg(feature = "sign-in")]
+pub mod oauth_providers;
+/// Calls of the tag `connected-accounts`.
+#[cfg(feature = "sign-in")]
+pub mod connected_accounts;
 /// Calls of the tag `anonymous`.
 pub mod anonymous;
+/// Calls of the tag `contact-channels`.
+#[cfg(feature = "sign-in")]
+pub mod contact_channels;
+/// Calls of the tag `teams`.
+#[cfg(feature = "teams")]
+pub mod teams;
+/// Calls of the tag `team-memberships`.
+#[cfg(feature = "teams")]
+pub mod team_memberships;
+/// Calls of the tag `team-member-profiles`.
+#[cfg(feature = "teams")]
+pub mod team_member_profiles;
+/// Calls of the tag `team-invitations`.
+#[cfg(feature = "teams")]
+pub mod team_invitations;
+/// Calls of the tag `team-permissions`.
+#[cfg(feature = "teams")]
+pub mod team_permissions;
+/// Calls of the tag `project-permissions`.
+#[cfg(feature = "teams")]
+pub mod project_permissions;
+/// Calls of the tag `api-keys`.
+#[cfg(feature = "api-keys")]
+pub mod api_keys;
+/// Calls of the tag `payments`.
+#[cfg(feature = "payments")]
+pub mod payments;
+/// Calls of the tag `emails`.
+#[cfg(feature = "emails")]
+pub mod emails;
 /// Calls of the tag `internal-projects`.
+#[cfg(feature = "internal")]
 pub mod internal_projects;
+/// Calls of the tag `internal-emails`.
+#[cfg(feature = "emails")]
+pub mod internal_emails;
+/// Calls of the tag `internal-ai`.
+#[cfg(feature = "internal")]
+pub mod internal_ai;
+/// Calls of the tag `internal-misc`.
+#[cfg(feature = "internal")]
+pub mod internal_misc;
 /// Calls of the tag `health`.
 pub mod health;
 /// Calls of the tag `misc`.
 pub mod misc;
-/// Calls of the tag `oauth`.
-pub mod oauth;
 /// The calls of client access, by tag in the traits of the modules beside it.
 ///
 /// It is made by the builders at the crate's root.
@@ -82,18 +140,24 @@ const _: () = {
 /// Operations that are sent without credentials.
 pub(crate) const WITHOUT_CREDENTIALS: &[&str] = &[
     "get_project_jwks",
+    "authorize_with_oauth_provider",
+    "create_oauth_token",
+    "validate_purchase_code",
+    "create_purchase_session",
+    "unsubscribe_by_link",
+    "send_failed_emails_digest",
     "get_health",
     "check_email_health",
     "fail_for_debugging",
     "check_version",
     "get_migration_tests",
     "get_migration_tests_handler",
-    "create_oauth_token",
 ];
 /// Operations that are sent with the refresh token.
 pub(crate) const WITH_REFRESH_TOKEN: &[&str] = &[
     "update_password",
     "refresh_current_session",
+    "authorize_cross_domain",
 ];
 /// Operations that a signed-in user has to call.
 pub(crate) const WITH_USER: &[&str] = &[
@@ -103,9 +167,62 @@ pub(crate) const WITH_USER: &[&str] = &[
     "set_password",
     "update_password",
     "list_sessions",
+    "authorize_cross_domain",
+    "create_own_provider_access_token",
+    "initiate_passkey_registration",
+    "register_passkey",
+    "list_oauth_providers",
+    "get_oauth_provider",
+    "update_oauth_provider",
+    "delete_oauth_provider",
+    "list_connected_accounts",
+    "list_contact_channels",
+    "create_contact_channel",
+    "send_primary_email_verification_code",
+    "get_contact_channel",
+    "update_contact_channel",
+    "delete_contact_channel",
+    "send_contact_channel_verification_code",
+    "list_teams",
+    "create_team",
+    "get_team",
+    "update_team",
+    "delete_team",
+    "delete_team_membership",
+    "list_team_member_profiles",
+    "get_team_member_profile",
+    "update_team_member_profile",
+    "list_team_invitations",
+    "send_team_invitation",
+    "accept_team_invitation",
+    "get_team_invitation_details",
+    "delete_team_invitation",
+    "accept_team_invitation_by_id",
+    "list_team_permissions",
+    "list_project_permissions",
+    "list_user_api_keys",
+    "create_user_api_key",
+    "get_user_api_key",
+    "update_user_api_key",
+    "list_team_api_keys",
+    "create_team_api_key",
+    "get_team_api_key",
+    "update_team_api_key",
+    "list_notification_preferences",
+    "update_notification_preference",
     "list_projects",
     "create_project",
     "transfer_project",
+    "list_ai_conversations",
+    "create_ai_conversation",
+    "get_ai_conversation",
+    "update_ai_conversation",
+    "delete_ai_conversation",
+    "replace_ai_messages",
+    "list_feature_requests",
+    "create_feature_request",
+    "toggle_feature_request_upvote",
+    "create_preview_project",
 ];
 /// The traits of all tags, without their names.
 pub mod prelude {
@@ -113,9 +230,48 @@ pub mod prelude {
     pub use super::projects::ClientProjectsExt as _;
     pub use super::password::ClientPasswordExt as _;
     pub use super::sessions::ClientSessionsExt as _;
+    pub use super::oauth::ClientOauthExt as _;
+    #[cfg(feature = "sign-in")]
+    pub use super::otp::ClientOtpExt as _;
+    #[cfg(feature = "sign-in")]
+    pub use super::mfa::ClientMfaExt as _;
+    #[cfg(feature = "sign-in")]
+    pub use super::passkey::ClientPasskeyExt as _;
+    #[cfg(feature = "sign-in")]
+    pub use super::cli_auth::ClientCliAuthExt as _;
+    #[cfg(feature = "sign-in")]
+    pub use super::oauth_providers::ClientOauthProvidersExt as _;
+    #[cfg(feature = "sign-in")]
+    pub use super::connected_accounts::ClientConnectedAccountsExt as _;
     pub use super::anonymous::ClientAnonymousExt as _;
+    #[cfg(feature = "sign-in")]
+    pub use super::contact_channels::ClientContactChannelsExt as _;
+    #[cfg(feature = "teams")]
+    pub use super::teams::ClientTeamsExt as _;
+    #[cfg(feature = "teams")]
+    pub use super::team_memberships::ClientTeamMembershipsExt as _;
+    #[cfg(feature = "teams")]
+    pub use super::team_member_profiles::ClientTeamMemberProfilesExt as _;
+    #[cfg(feature = "teams")]
+    pub use super::team_invitations::ClientTeamInvitationsExt as _;
+    #[cfg(feature = "teams")]
+    pub use super::team_permissions::ClientTeamPermissionsExt as _;
+    #[cfg(feature = "teams")]
+    pub use super::project_permissions::ClientProjectPermissionsExt as _;
+    #[cfg(feature = "api-keys")]
+    pub use super::api_keys::ClientApiKeysExt as _;
+    #[cfg(feature = "payments")]
+    pub use super::payments::ClientPaymentsExt as _;
+    #[cfg(feature = "emails")]
+    pub use super::emails::ClientEmailsExt as _;
+    #[cfg(feature = "internal")]
     pub use super::internal_projects::ClientInternalProjectsExt as _;
+    #[cfg(feature = "emails")]
+    pub use super::internal_emails::ClientInternalEmailsExt as _;
+    #[cfg(feature = "internal")]
+    pub use super::internal_ai::ClientInternalAiExt as _;
+    #[cfg(feature = "internal")]
+    pub use super::internal_misc::ClientInternalMiscExt as _;
     pub use super::health::ClientHealthExt as _;
     pub use super::misc::ClientMiscExt as _;
-    pub use super::oauth::ClientOauthExt as _;
 }

@@ -2,11 +2,79 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //!
-//! The OAuth 2.0 token endpoint.
+//! Signing in through OAuth providers, and the server's own OAuth 2.0 endpoints.
+use crate::path::encode_path;
 use progenitor_client::{ClientHooks, Error, OperationInfo, ResponseValue};
 use super::Client;
-/// The OAuth 2.0 token endpoint.
+/// Signing in through OAuth providers, and the server's own OAuth 2.0 endpoints.
 pub trait ClientOauthExt {
+    /// Start a sign-in through a provider.
+    ///
+    /// The authorization endpoint of RFC 6749, to which an app sends the browser. It sends the browser on to the provider, which has ten minutes to send it to our callback; that sends it to `redirect_uri` with `code` and `state`, and `POST /auth/oauth/token` trades the code for a session. With the type `link` the account at the provider is also connected with the user of `token`. The project and its key stand in the query, so no `x-stack-…` header is needed.
+    ///
+    /// Sends `GET /api/v1/auth/oauth/authorize/{provider_id}`, without credentials.
+    ///
+    /// # Arguments
+    ///
+    /// - [`provider_id`](AuthorizeWithOauthProvider::provider_id) (needed): The provider, as the project's configuration calls it, for example `github`.
+    /// - [`type`](AuthorizeWithOauthProvider::type): What the account at the provider is wanted for; to sign in by default.
+    /// - [`token`](AuthorizeWithOauthProvider::token): An access token. For `link`, that of the user whose account it is; otherwise that of an anonymous user who signs up this way and keeps the id. Empty for nobody.
+    /// - [`provider_scope`](AuthorizeWithOauthProvider::provider_scope): Scopes of the provider that are asked for beyond the usual ones, separated by blanks. Not to be had with shared provider keys.
+    /// - [`error_redirect_url`](AuthorizeWithOauthProvider::error_redirect_url): The same as `error_redirect_uri`, for old clients.
+    /// - [`error_redirect_uri`](AuthorizeWithOauthProvider::error_redirect_uri): Where the browser is sent with `error`, `errorCode`, `message` and `details` if the sign-in fails and `redirect_uri` isn't on a trusted domain of the project; without it the error is shown.
+    /// - [`after_callback_redirect_url`](AuthorizeWithOauthProvider::after_callback_redirect_url): Where the app wants to go after the sign-in, on a trusted domain of the project; the token endpoint hands it back.
+    /// - [`stack_response_mode`](AuthorizeWithOauthProvider::stack_response_mode): How the address at the provider is answered; as a redirect by default.
+    /// - [`bot_challenge_token`](AuthorizeWithOauthProvider::bot_challenge_token): The token that the bot challenge gave.
+    /// - [`bot_challenge_phase`](AuthorizeWithOauthProvider::bot_challenge_phase): Which challenge the token is of. Without it the challenge never blocks a sign-up.
+    /// - [`bot_challenge_unavailable`](AuthorizeWithOauthProvider::bot_challenge_unavailable): Says that the challenge couldn't be shown at all.
+    /// - [`client_id`](AuthorizeWithOauthProvider::client_id) (needed): The project's id, with `#` and the branch's id behind it if it isn't the main branch.
+    /// - [`client_secret`](AuthorizeWithOauthProvider::client_secret) (needed): The project's publishable client key, or `__stack_public_client__` if the project needs none.
+    /// - [`redirect_uri`](AuthorizeWithOauthProvider::redirect_uri) (needed): The page that gets the code, on a trusted domain of the project, which is checked when the provider has answered. A fragment is dropped.
+    /// - [`scope`](AuthorizeWithOauthProvider::scope) (needed): Has to be `legacy`, which is checked when the provider has answered.
+    /// - [`state`](AuthorizeWithOauthProvider::state) (needed): Any text; it comes back with the code. Choose one that can't be guessed, and compare.
+    /// - [`grant_type`](AuthorizeWithOauthProvider::grant_type) (needed): Always `authorization_code`.
+    /// - [`code_challenge`](AuthorizeWithOauthProvider::code_challenge) (needed): The challenge of RFC 7636, made of the verifier that the token endpoint will ask for.
+    /// - [`code_challenge_method`](AuthorizeWithOauthProvider::code_challenge_method) (needed): How the challenge was made; `S256`, or `plain`.
+    /// - [`response_type`](AuthorizeWithOauthProvider::response_type) (needed): Has to be `code`.
+    ///
+    /// # Errors
+    ///
+    /// Besides those of every call:
+    ///
+    /// - [`AccessTokenExpired`](stack_types::KnownError::AccessTokenExpired): The access token was good once, or is missing where a session is needed. A refresh gets the next one.
+    /// - [`BotChallengeFailed`](stack_types::KnownError::BotChallengeFailed): The bot challenge was failed, so the request is refused.
+    /// - [`BotChallengeRequired`](stack_types::KnownError::BotChallengeRequired): The invisible bot challenge didn't settle it. Show the visible one and repeat the request with its token.
+    /// - [`InvalidOauthClientIdOrSecret`](stack_types::KnownError::InvalidOauthClientIdOrSecret): The OAuth client isn't known: its id is no project's, or its secret doesn't fit.
+    /// - [`InvalidPublishableClientKey`](stack_types::KnownError::InvalidPublishableClientKey): The publishable client key is unknown, revoked, expired or of another project.
+    /// - [`OauthExtraScopeNotAvailableWithSharedOauthKeys`](stack_types::KnownError::OauthExtraScopeNotAvailableWithSharedOauthKeys): Extra scopes can't be asked for through the shared account at the provider.
+    /// - [`OauthProviderNotFoundOrNotEnabled`](stack_types::KnownError::OauthProviderNotFoundOrNotEnabled): The project has no such provider, or has it turned off.
+    /// - [`PublishableClientKeyRequiredForProject`](stack_types::KnownError::PublishableClientKeyRequiredForProject): The project asks clients for a publishable client key, and there is none.
+    /// - [`RedirectUrlNotWhitelisted`](stack_types::KnownError::RedirectUrlNotWhitelisted): The URL isn't on a trusted domain of the project.
+    /// - [`UnparsableAccessToken`](stack_types::KnownError::UnparsableAccessToken): The access token isn't one that this server signed.
+    /// - [plain](crate::Error::Plain) 400: The type is `link`, but there is no `token`.
+    /// - [plain](crate::Error::Plain) 403: The `token` is one of another project.
+    fn authorize_with_oauth_provider(&self) -> AuthorizeWithOauthProvider<'_>;
+    /// Sign in with an identity token of Apple.
+    ///
+    /// Creates a session for an app on an Apple device, which has let its user sign in by the system's own dialogue. The token has to be meant for one of the bundle ids of the project's configuration. An Apple account that isn't known yet is treated as in a sign-in through the browser: it is connected with the user of the same e-mail address if the project's merge strategy says so, or else a user is created and sign-up rules apply. No second factor is asked for.
+    ///
+    /// Sends `POST /api/v1/auth/oauth/callback/apple/native`.
+    ///
+    /// # Arguments
+    ///
+    /// - [`body`](SignInWithApple::body) (needed): what is sent.
+    ///
+    /// # Errors
+    ///
+    /// Besides those of every call:
+    ///
+    /// - [`AppleBundleIdNotConfigured`](stack_types::KnownError::AppleBundleIdNotConfigured): The project names no app that may sign in with Apple natively.
+    /// - [`ContactChannelAlreadyUsedForAuthBySomeoneElse`](stack_types::KnownError::ContactChannelAlreadyUsedForAuthBySomeoneElse): Another user of the project signs in with this contact channel.
+    /// - [`InvalidAppleCredentials`](stack_types::KnownError::InvalidAppleCredentials): The identity token isn't one of Apple's for this project.
+    /// - [`OauthProviderNotFoundOrNotEnabled`](stack_types::KnownError::OauthProviderNotFoundOrNotEnabled): The project has no such provider, or has it turned off.
+    /// - [`SignUpNotEnabled`](stack_types::KnownError::SignUpNotEnabled): The project takes no new users.
+    /// - [`SignUpRejected`](stack_types::KnownError::SignUpRejected): A sign-up rule of the project turned the new user away.
+    fn sign_in_with_apple(&self) -> SignInWithApple<'_>;
     /// Get tokens for a code or a refresh token.
     ///
     /// The token endpoint of RFC 6749. The grant `authorization_code` trades the code of a sign-in for a session; the code is good once within five minutes and needs the `code_verifier` of its challenge (RFC 7636). The grant `refresh_token` gets a new access token; the refresh token stays the same. The client is the project: its id and its publishable client key stand in the body or in the header `authorization` (Basic); a project that needs no key takes `__stack_public_client__` for one. No `x-stack-…` header is needed.
@@ -29,11 +97,606 @@ pub trait ClientOauthExt {
     /// - [`UserNotFound`](stack_types::KnownError::UserNotFound): There is no such user in the project.
     /// - [plain](crate::Error::Plain) 400: The `redirect_uri` isn't that of the sign-in.
     fn create_oauth_token(&self) -> CreateOauthToken<'_>;
+    /// Hand the session to another domain.
+    ///
+    /// Gives a URL on another trusted domain of the project, with a code in it for which `POST /auth/oauth/token` gives that domain tokens of the same session; signing out there ends it here too. The header `x-stack-refresh-token` has to be that of the access token's session.
+    ///
+    /// Sends `POST /api/v1/auth/oauth/cross-domain/authorize`, with the refresh token.
+    ///
+    /// # Arguments
+    ///
+    /// - [`body`](AuthorizeCrossDomain::body) (needed): what is sent.
+    ///
+    /// # Errors
+    ///
+    /// Besides those of every call:
+    ///
+    /// - [`InvalidOauthClientIdOrSecret`](stack_types::KnownError::InvalidOauthClientIdOrSecret): The OAuth client isn't known: its id is no project's, or its secret doesn't fit.
+    /// - [`InvalidPublishableClientKey`](stack_types::KnownError::InvalidPublishableClientKey): The publishable client key is unknown, revoked, expired or of another project.
+    /// - [`PublishableClientKeyRequiredForProject`](stack_types::KnownError::PublishableClientKeyRequiredForProject): The project asks clients for a publishable client key, and there is none.
+    /// - [`RedirectUrlNotWhitelisted`](stack_types::KnownError::RedirectUrlNotWhitelisted): The URL isn't on a trusted domain of the project.
+    /// - [`UserAuthenticationRequired`](stack_types::KnownError::UserAuthenticationRequired): The operation needs a signed-in user.
+    /// - [plain](crate::Error::Plain) 400: The header `x-stack-refresh-token` is missing.
+    /// - [plain](crate::Error::Plain) 401: The refresh token belongs to another session than the access token.
+    fn authorize_cross_domain(&self) -> AuthorizeCrossDomain<'_>;
+    /// Get an access token of a provider for the signed-in user.
+    ///
+    /// The same as `POST /connected-accounts/me/{provider_id}/access-token`, and stays for old clients.
+    ///
+    /// Sends `POST /api/v1/auth/oauth/connected-accounts/{provider_id}/access-token`.
+    ///
+    /// # Arguments
+    ///
+    /// - [`provider_id`](CreateOwnProviderAccessToken::provider_id) (needed): The provider, as the project's configuration calls it, for example `github`.
+    /// - [`body`](CreateOwnProviderAccessToken::body) (needed): what is sent.
+    ///
+    /// # Errors
+    ///
+    /// Besides those of every call:
+    ///
+    /// - [`CannotGetOwnUserWithoutUser`](stack_types::KnownError::CannotGetOwnUserWithoutUser): The request says `me`, or acts on the own user, but nobody is signed in.
+    /// - [`OauthAccessTokenNotAvailableWithSharedOauthKeys`](stack_types::KnownError::OauthAccessTokenNotAvailableWithSharedOauthKeys): Access tokens of the provider aren't given away through the shared account.
+    /// - [`OauthConnectionDoesNotHaveRequiredScope`](stack_types::KnownError::OauthConnectionDoesNotHaveRequiredScope): The user never agreed to all of the scopes that are asked for.
+    /// - [`OauthConnectionNotConnectedToUser`](stack_types::KnownError::OauthConnectionNotConnectedToUser): The user has no account at this provider connected.
+    /// - [`OauthProviderNotFoundOrNotEnabled`](stack_types::KnownError::OauthProviderNotFoundOrNotEnabled): The project has no such provider, or has it turned off.
+    fn create_own_provider_access_token(&self) -> CreateOwnProviderAccessToken<'_>;
 }
 
 impl ClientOauthExt for Client {
+    fn authorize_with_oauth_provider(&self) -> AuthorizeWithOauthProvider<'_> {
+        AuthorizeWithOauthProvider::new(self)
+    }
+
+    fn sign_in_with_apple(&self) -> SignInWithApple<'_> {
+        SignInWithApple::new(self)
+    }
+
     fn create_oauth_token(&self) -> CreateOauthToken<'_> {
         CreateOauthToken::new(self)
+    }
+
+    fn authorize_cross_domain(&self) -> AuthorizeCrossDomain<'_> {
+        AuthorizeCrossDomain::new(self)
+    }
+
+    fn create_own_provider_access_token(&self) -> CreateOwnProviderAccessToken<'_> {
+        CreateOwnProviderAccessToken::new(self)
+    }
+}
+
+/// A call of [`ClientOauthExt::authorize_with_oauth_provider`]: set its arguments, then [`send`](Self::send) it.
+#[derive(Debug, Clone)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct AuthorizeWithOauthProvider<'a> {
+    client: &'a Client,
+    provider_id: Result<::std::string::String, String>,
+    after_callback_redirect_url: Result<Option<::std::string::String>, String>,
+    bot_challenge_phase: Result<Option<stack_types::server::BotChallengePhase>, String>,
+    bot_challenge_token: Result<Option<::std::string::String>, String>,
+    bot_challenge_unavailable: Result<Option<::std::string::String>, String>,
+    client_id: Result<::std::string::String, String>,
+    client_secret: Result<::std::string::String, String>,
+    code_challenge: Result<::std::string::String, String>,
+    code_challenge_method: Result<::std::string::String, String>,
+    error_redirect_uri: Result<Option<::std::string::String>, String>,
+    error_redirect_url: Result<Option<::std::string::String>, String>,
+    grant_type: Result<::std::string::String, String>,
+    provider_scope: Result<Option<::std::string::String>, String>,
+    redirect_uri: Result<::std::string::String, String>,
+    response_type: Result<::std::string::String, String>,
+    scope: Result<::std::string::String, String>,
+    stack_response_mode: Result<Option<stack_types::server::OauthResponseMode>, String>,
+    state: Result<::std::string::String, String>,
+    token: Result<Option<::std::string::String>, String>,
+    type_: Result<Option<stack_types::server::OauthAuthorizationType>, String>,
+}
+
+impl<'a> AuthorizeWithOauthProvider<'a> {
+    fn new(client: &'a Client) -> Self {
+        Self {
+            client: client,
+            provider_id: Err("`provider_id` is missing".to_string()),
+            after_callback_redirect_url: Ok(None),
+            bot_challenge_phase: Ok(None),
+            bot_challenge_token: Ok(None),
+            bot_challenge_unavailable: Ok(None),
+            client_id: Err("`client_id` is missing".to_string()),
+            client_secret: Err("`client_secret` is missing".to_string()),
+            code_challenge: Err("`code_challenge` is missing".to_string()),
+            code_challenge_method: Err("`code_challenge_method` is missing".to_string()),
+            error_redirect_uri: Ok(None),
+            error_redirect_url: Ok(None),
+            grant_type: Err("`grant_type` is missing".to_string()),
+            provider_scope: Ok(None),
+            redirect_uri: Err("`redirect_uri` is missing".to_string()),
+            response_type: Err("`response_type` is missing".to_string()),
+            scope: Err("`scope` is missing".to_string()),
+            stack_response_mode: Ok(None),
+            state: Err("`state` is missing".to_string()),
+            token: Ok(None),
+            type_: Ok(None),
+        }
+    }
+
+    /// The provider, as the project's configuration calls it, for example `github`.
+    pub fn provider_id<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.provider_id = value
+            .try_into()
+            .map_err(|_| "`provider_id` doesn't convert to `String`".to_string());
+        self
+    }
+
+    /// Where the app wants to go after the sign-in, on a trusted domain of the project; the token endpoint hands it back.
+    pub fn after_callback_redirect_url<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.after_callback_redirect_url = value
+            .try_into()
+            .map(Some)
+            .map_err(|_| {
+                "`after_callback_redirect_url` doesn't convert to `String`".to_string()
+            });
+        self
+    }
+
+    /// Which challenge the token is of. Without it the challenge never blocks a sign-up.
+    pub fn bot_challenge_phase<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<stack_types::server::BotChallengePhase>,
+    {
+        self.bot_challenge_phase = value
+            .try_into()
+            .map(Some)
+            .map_err(|_| {
+                "`bot_challenge_phase` doesn't convert to `BotChallengePhase`"
+                    .to_string()
+            });
+        self
+    }
+
+    /// The token that the bot challenge gave.
+    pub fn bot_challenge_token<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.bot_challenge_token = value
+            .try_into()
+            .map(Some)
+            .map_err(|_| {
+                "`bot_challenge_token` doesn't convert to `String`".to_string()
+            });
+        self
+    }
+
+    /// Says that the challenge couldn't be shown at all.
+    pub fn bot_challenge_unavailable<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.bot_challenge_unavailable = value
+            .try_into()
+            .map(Some)
+            .map_err(|_| {
+                "`bot_challenge_unavailable` doesn't convert to `String`".to_string()
+            });
+        self
+    }
+
+    /// The project's id, with `#` and the branch's id behind it if it isn't the main branch.
+    pub fn client_id<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.client_id = value
+            .try_into()
+            .map_err(|_| "`client_id` doesn't convert to `String`".to_string());
+        self
+    }
+
+    /// The project's publishable client key, or `__stack_public_client__` if the project needs none.
+    pub fn client_secret<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.client_secret = value
+            .try_into()
+            .map_err(|_| "`client_secret` doesn't convert to `String`".to_string());
+        self
+    }
+
+    /// The challenge of RFC 7636, made of the verifier that the token endpoint will ask for.
+    pub fn code_challenge<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.code_challenge = value
+            .try_into()
+            .map_err(|_| "`code_challenge` doesn't convert to `String`".to_string());
+        self
+    }
+
+    /// How the challenge was made; `S256`, or `plain`.
+    pub fn code_challenge_method<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.code_challenge_method = value
+            .try_into()
+            .map_err(|_| {
+                "`code_challenge_method` doesn't convert to `String`".to_string()
+            });
+        self
+    }
+
+    /// Where the browser is sent with `error`, `errorCode`, `message` and `details` if the sign-in fails and `redirect_uri` isn't on a trusted domain of the project; without it the error is shown.
+    pub fn error_redirect_uri<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.error_redirect_uri = value
+            .try_into()
+            .map(Some)
+            .map_err(|_| "`error_redirect_uri` doesn't convert to `String`".to_string());
+        self
+    }
+
+    /// The same as `error_redirect_uri`, for old clients.
+    pub fn error_redirect_url<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.error_redirect_url = value
+            .try_into()
+            .map(Some)
+            .map_err(|_| "`error_redirect_url` doesn't convert to `String`".to_string());
+        self
+    }
+
+    /// Always `authorization_code`.
+    pub fn grant_type<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.grant_type = value
+            .try_into()
+            .map_err(|_| "`grant_type` doesn't convert to `String`".to_string());
+        self
+    }
+
+    /// Scopes of the provider that are asked for beyond the usual ones, separated by blanks. Not to be had with shared provider keys.
+    pub fn provider_scope<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.provider_scope = value
+            .try_into()
+            .map(Some)
+            .map_err(|_| "`provider_scope` doesn't convert to `String`".to_string());
+        self
+    }
+
+    /// The page that gets the code, on a trusted domain of the project, which is checked when the provider has answered. A fragment is dropped.
+    pub fn redirect_uri<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.redirect_uri = value
+            .try_into()
+            .map_err(|_| "`redirect_uri` doesn't convert to `String`".to_string());
+        self
+    }
+
+    /// Has to be `code`.
+    pub fn response_type<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.response_type = value
+            .try_into()
+            .map_err(|_| "`response_type` doesn't convert to `String`".to_string());
+        self
+    }
+
+    /// Has to be `legacy`, which is checked when the provider has answered.
+    pub fn scope<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.scope = value
+            .try_into()
+            .map_err(|_| "`scope` doesn't convert to `String`".to_string());
+        self
+    }
+
+    /// How the address at the provider is answered; as a redirect by default.
+    pub fn stack_response_mode<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<stack_types::server::OauthResponseMode>,
+    {
+        self.stack_response_mode = value
+            .try_into()
+            .map(Some)
+            .map_err(|_| {
+                "`stack_response_mode` doesn't convert to `OauthResponseMode`"
+                    .to_string()
+            });
+        self
+    }
+
+    /// Any text; it comes back with the code. Choose one that can't be guessed, and compare.
+    pub fn state<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.state = value
+            .try_into()
+            .map_err(|_| "`state` doesn't convert to `String`".to_string());
+        self
+    }
+
+    /// An access token. For `link`, that of the user whose account it is; otherwise that of an anonymous user who signs up this way and keeps the id. Empty for nobody.
+    pub fn token<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.token = value
+            .try_into()
+            .map(Some)
+            .map_err(|_| "`token` doesn't convert to `String`".to_string());
+        self
+    }
+
+    /// What the account at the provider is wanted for; to sign in by default.
+    pub fn type_<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<stack_types::server::OauthAuthorizationType>,
+    {
+        self.type_ = value
+            .try_into()
+            .map(Some)
+            .map_err(|_| {
+                "`type_` doesn't convert to `OauthAuthorizationType`".to_string()
+            });
+        self
+    }
+
+    /// Sends the request and gives the answer.
+    ///
+    /// # Errors
+    ///
+    /// If an argument is missing or doesn't fit, and as [`Error`](crate::Error) says.
+    pub async fn send(
+        self,
+    ) -> Result<ResponseValue<stack_types::server::OauthAuthorization>, crate::Error> {
+        self.exchange().await.map_err(crate::Error::from)
+    }
+
+    async fn exchange(
+        self,
+    ) -> Result<
+        ResponseValue<stack_types::server::OauthAuthorization>,
+        Error<stack_types::ErrorBody>,
+    > {
+        let Self {
+            client,
+            provider_id,
+            after_callback_redirect_url,
+            bot_challenge_phase,
+            bot_challenge_token,
+            bot_challenge_unavailable,
+            client_id,
+            client_secret,
+            code_challenge,
+            code_challenge_method,
+            error_redirect_uri,
+            error_redirect_url,
+            grant_type,
+            provider_scope,
+            redirect_uri,
+            response_type,
+            scope,
+            stack_response_mode,
+            state,
+            token,
+            type_,
+        } = self;
+        let provider_id = provider_id.map_err(Error::InvalidRequest)?;
+        let after_callback_redirect_url = after_callback_redirect_url
+            .map_err(Error::InvalidRequest)?;
+        let bot_challenge_phase = bot_challenge_phase.map_err(Error::InvalidRequest)?;
+        let bot_challenge_token = bot_challenge_token.map_err(Error::InvalidRequest)?;
+        let bot_challenge_unavailable = bot_challenge_unavailable
+            .map_err(Error::InvalidRequest)?;
+        let client_id = client_id.map_err(Error::InvalidRequest)?;
+        let client_secret = client_secret.map_err(Error::InvalidRequest)?;
+        let code_challenge = code_challenge.map_err(Error::InvalidRequest)?;
+        let code_challenge_method = code_challenge_method
+            .map_err(Error::InvalidRequest)?;
+        let error_redirect_uri = error_redirect_uri.map_err(Error::InvalidRequest)?;
+        let error_redirect_url = error_redirect_url.map_err(Error::InvalidRequest)?;
+        let grant_type = grant_type.map_err(Error::InvalidRequest)?;
+        let provider_scope = provider_scope.map_err(Error::InvalidRequest)?;
+        let redirect_uri = redirect_uri.map_err(Error::InvalidRequest)?;
+        let response_type = response_type.map_err(Error::InvalidRequest)?;
+        let scope = scope.map_err(Error::InvalidRequest)?;
+        let stack_response_mode = stack_response_mode.map_err(Error::InvalidRequest)?;
+        let state = state.map_err(Error::InvalidRequest)?;
+        let token = token.map_err(Error::InvalidRequest)?;
+        let type_ = type_.map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/api/v1/auth/oauth/authorize/{}", client.baseurl, encode_path(&
+            provider_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .get(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "after_callback_redirect_url",
+                    &after_callback_redirect_url,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "bot_challenge_phase",
+                    &bot_challenge_phase,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "bot_challenge_token",
+                    &bot_challenge_token,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "bot_challenge_unavailable",
+                    &bot_challenge_unavailable,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("client_id", &client_id))
+            .query(&progenitor_client::QueryParam::new("client_secret", &client_secret))
+            .query(
+                &progenitor_client::QueryParam::new("code_challenge", &code_challenge),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "code_challenge_method",
+                    &code_challenge_method,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "error_redirect_uri",
+                    &error_redirect_uri,
+                ),
+            )
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "error_redirect_url",
+                    &error_redirect_url,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("grant_type", &grant_type))
+            .query(
+                &progenitor_client::QueryParam::new("provider_scope", &provider_scope),
+            )
+            .query(&progenitor_client::QueryParam::new("redirect_uri", &redirect_uri))
+            .query(&progenitor_client::QueryParam::new("response_type", &response_type))
+            .query(&progenitor_client::QueryParam::new("scope", &scope))
+            .query(
+                &progenitor_client::QueryParam::new(
+                    "stack_response_mode",
+                    &stack_response_mode,
+                ),
+            )
+            .query(&progenitor_client::QueryParam::new("state", &state))
+            .query(&progenitor_client::QueryParam::new("token", &token))
+            .query(&progenitor_client::QueryParam::new("type", &type_))
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "authorize_with_oauth_provider",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+}
+
+/// A call of [`ClientOauthExt::sign_in_with_apple`]: set its arguments, then [`send`](Self::send) it.
+#[derive(Debug, Clone)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct SignInWithApple<'a> {
+    client: &'a Client,
+    body: Result<stack_types::server::AppleSignIn, String>,
+}
+
+impl<'a> SignInWithApple<'a> {
+    fn new(client: &'a Client) -> Self {
+        Self {
+            client: client,
+            body: Err("`body` is missing".to_string()),
+        }
+    }
+
+    /// What is sent.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<stack_types::server::AppleSignIn>,
+    {
+        self.body = value
+            .try_into()
+            .map_err(|_| "`body` doesn't convert to `AppleSignIn`".to_string());
+        self
+    }
+
+    /// Sends the request and gives the answer.
+    ///
+    /// # Errors
+    ///
+    /// If an argument is missing or doesn't fit, and as [`Error`](crate::Error) says.
+    pub async fn send(
+        self,
+    ) -> Result<ResponseValue<stack_types::server::SignInOrUpResult>, crate::Error> {
+        self.exchange().await.map_err(crate::Error::from)
+    }
+
+    async fn exchange(
+        self,
+    ) -> Result<
+        ResponseValue<stack_types::server::SignInOrUpResult>,
+        Error<stack_types::ErrorBody>,
+    > {
+        let Self { client, body } = self;
+        let body = body.map_err(Error::InvalidRequest)?;
+        let url = format!("{}/api/v1/auth/oauth/callback/apple/native", client.baseurl,);
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "sign_in_with_apple",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
     }
 }
 
@@ -103,6 +766,188 @@ impl<'a> CreateOauthToken<'a> {
         let response = result?;
         match response.status().as_u16() {
             200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+}
+
+/// A call of [`ClientOauthExt::authorize_cross_domain`]: set its arguments, then [`send`](Self::send) it.
+#[derive(Debug, Clone)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct AuthorizeCrossDomain<'a> {
+    client: &'a Client,
+    body: Result<stack_types::server::CrossDomainAuthorize, String>,
+}
+
+impl<'a> AuthorizeCrossDomain<'a> {
+    fn new(client: &'a Client) -> Self {
+        Self {
+            client: client,
+            body: Err("`body` is missing".to_string()),
+        }
+    }
+
+    /// What is sent.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<stack_types::server::CrossDomainAuthorize>,
+    {
+        self.body = value
+            .try_into()
+            .map_err(|_| "`body` doesn't convert to `CrossDomainAuthorize`".to_string());
+        self
+    }
+
+    /// Sends the request and gives the answer.
+    ///
+    /// # Errors
+    ///
+    /// If an argument is missing or doesn't fit, and as [`Error`](crate::Error) says.
+    pub async fn send(
+        self,
+    ) -> Result<
+        ResponseValue<stack_types::server::CrossDomainAuthorization>,
+        crate::Error,
+    > {
+        self.exchange().await.map_err(crate::Error::from)
+    }
+
+    async fn exchange(
+        self,
+    ) -> Result<
+        ResponseValue<stack_types::server::CrossDomainAuthorization>,
+        Error<stack_types::ErrorBody>,
+    > {
+        let Self { client, body } = self;
+        let body = body.map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/api/v1/auth/oauth/cross-domain/authorize", client.baseurl,
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "authorize_cross_domain",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            200u16 => ResponseValue::from_response(response).await,
+            400u16..=499u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            500u16..=599u16 => {
+                Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
+            }
+            _ => Err(Error::UnexpectedResponse(response)),
+        }
+    }
+}
+
+/// A call of [`ClientOauthExt::create_own_provider_access_token`]: set its arguments, then [`send`](Self::send) it.
+#[derive(Debug, Clone)]
+#[must_use = "a call does nothing until it is sent"]
+pub struct CreateOwnProviderAccessToken<'a> {
+    client: &'a Client,
+    provider_id: Result<::std::string::String, String>,
+    body: Result<stack_types::server::ConnectedAccountAccessTokenCreate, String>,
+}
+
+impl<'a> CreateOwnProviderAccessToken<'a> {
+    fn new(client: &'a Client) -> Self {
+        Self {
+            client: client,
+            provider_id: Err("`provider_id` is missing".to_string()),
+            body: Err("`body` is missing".to_string()),
+        }
+    }
+
+    /// The provider, as the project's configuration calls it, for example `github`.
+    pub fn provider_id<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<::std::string::String>,
+    {
+        self.provider_id = value
+            .try_into()
+            .map_err(|_| "`provider_id` doesn't convert to `String`".to_string());
+        self
+    }
+
+    /// What is sent.
+    pub fn body<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<stack_types::server::ConnectedAccountAccessTokenCreate>,
+    {
+        self.body = value
+            .try_into()
+            .map_err(|_| {
+                "`body` doesn't convert to `ConnectedAccountAccessTokenCreate`"
+                    .to_string()
+            });
+        self
+    }
+
+    /// Sends the request and gives the answer.
+    ///
+    /// # Errors
+    ///
+    /// If an argument is missing or doesn't fit, and as [`Error`](crate::Error) says.
+    pub async fn send(
+        self,
+    ) -> Result<
+        ResponseValue<stack_types::server::ConnectedAccountAccessToken>,
+        crate::Error,
+    > {
+        self.exchange().await.map_err(crate::Error::from)
+    }
+
+    async fn exchange(
+        self,
+    ) -> Result<
+        ResponseValue<stack_types::server::ConnectedAccountAccessToken>,
+        Error<stack_types::ErrorBody>,
+    > {
+        let Self { client, provider_id, body } = self;
+        let provider_id = provider_id.map_err(Error::InvalidRequest)?;
+        let body = body.map_err(Error::InvalidRequest)?;
+        let url = format!(
+            "{}/api/v1/auth/oauth/connected-accounts/{}/access-token", client.baseurl,
+            encode_path(& provider_id.to_string()),
+        );
+        #[allow(unused_mut)]
+        let mut request = client
+            .client
+            .post(url)
+            .header(
+                ::reqwest::header::ACCEPT,
+                ::reqwest::header::HeaderValue::from_static("application/json"),
+            )
+            .json(&body)
+            .build()?;
+        let info = OperationInfo {
+            operation_id: "create_own_provider_access_token",
+        };
+        client.pre(&mut request, &info).await?;
+        let result = client.exec(request, &info).await;
+        client.post(&result, &info).await?;
+        let response = result?;
+        match response.status().as_u16() {
+            201u16 => ResponseValue::from_response(response).await,
             400u16..=499u16 => {
                 Err(Error::ErrorResponse(ResponseValue::from_response(response).await?))
             }

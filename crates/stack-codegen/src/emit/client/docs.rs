@@ -3,7 +3,7 @@
 use heck::{ToPascalCase, ToSnakeCase};
 use syn::{Attribute, parse_quote};
 
-use crate::model::{Api, Base, Need, Operation, Param, SuccessKind};
+use crate::model::{Api, Need, Operation, Param, SuccessKind};
 
 /// Replaces the docs among `attributes` by `text`, one attribute a line.
 pub(super) fn replace(attributes: &mut Vec<Attribute>, text: &str) {
@@ -20,10 +20,7 @@ pub(super) fn replace(attributes: &mut Vec<Attribute>, text: &str) {
 
 /// The docs of an operation's method.
 pub(super) fn of_operation(api: &Api, operation: &Operation) -> String {
-    let base = match operation.base {
-        Base::Api => api.base_path.as_str(),
-        Base::Root => "",
-    };
+    let base = api.prefix(operation.base);
     let mut text = format!("{}\n\n", sentence(&operation.summary));
     if !operation.description.is_empty() {
         text.push_str(&format!("{}\n\n", operation.description.trim()));
@@ -94,6 +91,7 @@ pub(super) fn of_send(operation: &Operation) -> String {
     let gives = match &operation.success.kind {
         SuccessKind::Json(_) => "the answer",
         SuccessKind::Text => "the text of the answer",
+        SuccessKind::Redirect => "nothing",
     };
     format!(
         "Sends the request and gives {gives}.\n\n# Errors\n\nIf an argument is missing or doesn't fit, and as \

@@ -40,7 +40,8 @@ pub(super) fn of_access(api: &Api, view: &View, client: Vec<Item>, tags: &[TagPa
     let description = doc_lines(description.unwrap_or_default());
     let modules = tags.iter().map(|part| {
         let (module, doc) = (module(&part.name), format!(" Calls of the tag `{}`.", part.name));
-        quote!(#[doc = #doc] pub mod #module;)
+        let condition = rust::condition(api, &part.name);
+        quote!(#[doc = #doc] #condition pub mod #module;)
     });
     let start = quote! {
         #![doc = ""]
@@ -53,7 +54,7 @@ pub(super) fn of_access(api: &Api, view: &View, client: Vec<Item>, tags: &[TagPa
     };
     let mut items = client;
     items.extend(lists(view));
-    items.push(prelude(tags));
+    items.push(prelude(api, tags));
     file(
         format!("{FOLDER}/{}/mod.rs", view.access),
         "openapi/root.yaml",
@@ -140,10 +141,11 @@ fn ids(view: &View, fits: impl Fn(&Operation, Access) -> bool) -> Vec<&str> {
     fitting.map(|operation| operation.id.as_str()).collect()
 }
 
-fn prelude(tags: &[TagPart]) -> Item {
+fn prelude(api: &Api, tags: &[TagPart]) -> Item {
     let uses = tags.iter().map(|part| {
         let (module, extension) = (module(&part.name), &part.extension.ident);
-        quote!(pub use super::#module::#extension as _;)
+        let condition = rust::condition(api, &part.name);
+        quote!(#condition pub use super::#module::#extension as _;)
     });
     syn::parse_quote! {
         /// The traits of all tags, without their names.

@@ -50,7 +50,7 @@ fn settings(spec: &OpenAPI, access: Access) -> GenerationSettings {
 }
 
 /// One run. progenitor answers some documents with a panic; that is an error here.
-fn run(spec: &OpenAPI, settings: &GenerationSettings) -> Result<proc_macro2::TokenStream, String> {
+pub(crate) fn run(spec: &OpenAPI, settings: &GenerationSettings) -> Result<proc_macro2::TokenStream, String> {
     let outcome = catch_unwind(AssertUnwindSafe(|| Generator::new(settings).generate_tokens(spec)));
     match outcome {
         Ok(result) => result.map_err(|error| error.to_string()),

@@ -95,6 +95,8 @@ fn polish_call(call: &mut CallPart, extension: &str, operation: &Operation, view
             "body" => docs::replace(&mut method.attrs, &docs::of_body()),
             _ => {
                 let mut parameters = operation.path_params.iter().chain(&operation.query_params);
+                // progenitor adds a `_` to what is a keyword.
+                let name = name.trim_end_matches('_');
                 if let Some(parameter) = parameters.find(|parameter| parameter.name.to_snake_case() == name) {
                     docs::replace(&mut method.attrs, &docs::of_parameter(parameter));
                 }
@@ -158,7 +160,7 @@ fn body_may_be_left_out(operation: &Operation, view: &View) -> bool {
 }
 
 /// `super::Client` and `builder::X` lose their first part: each tag's trait and builders share a module.
-struct Shorten;
+pub(crate) struct Shorten;
 
 impl VisitMut for Shorten {
     fn visit_path_mut(&mut self, path: &mut Path) {
@@ -201,7 +203,7 @@ fn is_header_map(expr: &Expr) -> bool {
 }
 
 /// Says what is wrong with an argument in words, not in tokens.
-struct PlainWords;
+pub(crate) struct PlainWords;
 
 impl VisitMut for PlainWords {
     fn visit_lit_str_mut(&mut self, literal: &mut syn::LitStr) {
@@ -222,7 +224,7 @@ impl VisitMut for PlainWords {
 }
 
 /// Starts the field `body` of a new builder with the type's default instead of an error.
-struct BodyByDefault;
+pub(crate) struct BodyByDefault;
 
 impl VisitMut for BodyByDefault {
     fn visit_field_value_mut(&mut self, field: &mut syn::FieldValue) {

@@ -9,7 +9,7 @@ use syn::{Item, ItemImpl, ItemStruct, ItemTrait, TraitItem, Type};
 use crate::model::Tag;
 
 /// progenitor's output by subject.
-pub(super) struct Parts {
+pub(crate) struct Parts {
     /// The struct `Client` and what is implemented for it, without traits of tags.
     pub client: Vec<Item>,
     /// Per tag with at least one operation, in the order of the contract.
@@ -17,7 +17,7 @@ pub(super) struct Parts {
 }
 
 /// What belongs to one tag.
-pub(super) struct TagPart {
+pub(crate) struct TagPart {
     /// The tag's name.
     pub name: String,
     /// The extension trait.
@@ -29,7 +29,7 @@ pub(super) struct TagPart {
 }
 
 /// One operation.
-pub(super) struct CallPart {
+pub(crate) struct CallPart {
     /// The operationId, which is the trait's method too.
     pub operation: String,
     /// The builder.
@@ -44,7 +44,7 @@ pub(super) struct CallPart {
 ///
 /// If the file isn't built as progenitor 0.15 builds it, or holds types of its own: every type has to come from
 /// `stack-types`.
-pub(super) fn split(file: syn::File, tags: &[Tag]) -> Result<Parts> {
+pub(crate) fn split(file: syn::File, tags: &[Tag]) -> Result<Parts> {
     let mut client = Vec::new();
     let mut traits = HashMap::new();
     let mut implementations = HashMap::new();

@@ -123,9 +123,9 @@ fn the_same_contract_gives_the_same_bytes() {
 
 #[test]
 fn an_operation_that_progenitor_refuses_is_named() {
-    let second_success = json!({ "description": "Nothing.", "content": {} });
+    let unknown_media = json!({ "application/xml": { "schema": { "type": "string" } } });
     let refused = files(Access::Admin, |document| {
-        document["paths"]["/notes/all"]["put"]["responses"]["204"] = second_success;
+        document["paths"]["/notes/all"]["put"]["requestBody"]["content"] = unknown_media;
     });
     let error = refused.unwrap_err().to_string();
     assert!(

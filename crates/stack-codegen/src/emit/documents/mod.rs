@@ -1,18 +1,24 @@
-//! Publishes the contract: one standard OpenAPI 3.0.3 document for each kind of access.
+//! Publishes the contract: one standard OpenAPI 3.0.3 document for each kind of access, the same in 3.1, and one of the
+//! events alone.
 //!
 //! Each stands alone and has nothing that its access can't call or see. Whatever the dialect says in words of its own
 //! is said in standard words, or as text; the few extensions that are left are for readers, not for tools.
 
+mod newer;
 mod operation;
 mod schema;
 #[cfg(test)]
 mod tests;
+mod webhooks;
+
+pub(crate) use operation::credentials;
 
 use anyhow::{Context, Result, ensure};
+pub(crate) use schema::seen;
 use serde_json::{Map, Value, json};
 
 use crate::{
-    model::{Api, Base},
+    model::{Access, Api, Base},
     output::File,
     views::{View, Views},
 };
@@ -23,14 +29,27 @@ use crate::{
 ///
 /// If two operations would be at the same place of a document.
 pub fn emit(api: &Api, views: &Views) -> Result<Vec<File>> {
-    let file = |view: &View| {
-        let contents = serde_json::to_string_pretty(&document(api, view)?)?;
-        Ok(File {
-            path: format!("openapi/dist/{}.json", view.access),
-            contents: contents + "\n",
-        })
-    };
-    views.views.iter().map(file).collect()
+    let mut files = Vec::new();
+    for view in &views.views {
+        let mut document = document(api, view)?;
+        // Events have what only servers see.
+        if view.access >= Access::Server && !api.webhooks.is_empty() {
+            webhooks::add(api, &mut document)?;
+        }
+        files.push(file(&format!("3.1/{}", view.access), &newer::document(&document))?);
+        files.push(file(view.access.name(), &document)?);
+    }
+    if !api.webhooks.is_empty() {
+        files.push(file("webhooks", &webhooks::document(api)?)?);
+    }
+    Ok(files)
+}
+
+fn file(name: &str, document: &Value) -> Result<File> {
+    Ok(File {
+        path: format!("openapi/dist/{name}.json"),
+        contents: serde_json::to_string_pretty(document)? + "\n",
+    })
 }
 
 /// The document of one access.
@@ -66,10 +85,10 @@ pub fn document(api: &Api, view: &View) -> Result<Value> {
 }
 
 fn servers(api: &Api, base: Base) -> Value {
-    let path = if base == Base::Api { &api.base_path } else { "" };
+    let prefix = api.prefix(base);
     api.servers
         .iter()
-        .map(|server| json!({"url": format!("{server}{path}")}))
+        .map(|server| json!({"url": format!("{server}{prefix}")}))
         .collect()
 }
 
@@ -77,17 +96,17 @@ fn paths(api: &Api, view: &View) -> Result<Value> {
     let mut paths = Map::new();
     for operation in &view.operations {
         let item = paths.entry(&operation.path).or_insert_with(|| {
-            // Paths of one item share their servers: the linter lets no path stand under both bases.
-            if operation.base == Base::Root {
-                json!({"servers": servers(api, Base::Root)})
-            } else {
-                json!({})
+            // The operations of a path item share their servers.
+            match operation.base {
+                Base::Api => json!({}),
+                other => json!({"servers": servers(api, other)}),
             }
         });
         let item = item.as_object_mut().context("a path item is an object")?;
+        let expected = (operation.base != Base::Api).then(|| servers(api, operation.base));
         ensure!(
-            (operation.base == Base::Root) == item.contains_key("servers"),
-            "`{}` stands below the base path and at the root; OpenAPI can't tell them apart",
+            item.get("servers") == expected.as_ref(),
+            "`{}` stands below two bases; OpenAPI can't tell them apart",
             operation.path
         );
         item.insert(operation.method.clone(), operation::operation(api, view, operation));

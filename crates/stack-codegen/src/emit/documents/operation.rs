@@ -1,5 +1,7 @@
 //! An operation in standard words.
 
+use std::collections::BTreeMap;
+
 use serde_json::{Map, Value, json};
 
 use super::schema::{reference, schema};
@@ -71,26 +73,23 @@ fn description(api: &Api, operation: &Operation) -> String {
 
 /// The names of all credentials that a request of `access` may carry.
 pub fn credentials<'a>(api: &'a Api, access: Access, operation: &Operation) -> Vec<&'a str> {
-    if operation.auth == Need::None {
-        return named(api, REFRESH_TOKEN)
-            .filter(|_| operation.refresh_token.is_some())
-            .into_iter()
-            .collect();
+    let mut names: Vec<&str> = Vec::new();
+    if operation.auth != Need::None {
+        let usual = api.accesses.get(&access).into_iter().flat_map(|info| &info.security);
+        names.extend(usual.map(String::as_str));
+        let user = operation
+            .user
+            .as_ref()
+            .is_some_and(|rule| rule.required_for.contains(&access));
+        let token = named(api, ACCESS_TOKEN).filter(|name| user && !names.contains(name));
+        names.extend(token);
     }
-    let mut names: Vec<&str> = api
-        .accesses
-        .get(&access)
-        .into_iter()
-        .flat_map(|info| &info.security)
-        .map(String::as_str)
-        .collect();
-    let user = operation
-        .user
-        .as_ref()
-        .is_some_and(|rule| rule.required_for.contains(&access));
-    let tokens = [(ACCESS_TOKEN, user), (REFRESH_TOKEN, operation.refresh_token.is_some())];
-    for (header, _) in tokens.into_iter().filter(|(_, read)| *read) {
-        names.extend(named(api, header).filter(|name| !names.contains(name)));
+    let token = named(api, REFRESH_TOKEN).filter(|_| operation.refresh_token.is_some());
+    let authorization = operation.authorization.and_then(|it| api.authorization_scheme(it));
+    for name in token.into_iter().chain(authorization) {
+        if !names.contains(&name) {
+            names.push(name);
+        }
     }
     names
 }
@@ -111,8 +110,11 @@ fn security(api: &Api, access: Access, operation: &Operation) -> Value {
             .map(|name| ((*name).to_owned(), json!([])))
             .collect::<Map<_, _>>()
     };
+    // What may be left out: the contract can't say of `authorization` that it is needed, only the method can.
     let refresh = named(api, REFRESH_TOKEN).filter(|_| operation.refresh_token == Some(Need::Optional));
-    let without: Vec<_> = all.iter().copied().filter(|name| Some(*name) != refresh).collect();
+    let authorization = operation.authorization.and_then(|it| api.authorization_scheme(it));
+    let may_miss = |name: &str| Some(name) == refresh || Some(name) == authorization;
+    let without: Vec<_> = all.iter().copied().filter(|name| !may_miss(name)).collect();
     let mut alternatives = vec![requirement(&all)];
     if without.len() < all.len() {
         alternatives.insert(0, requirement(&without));
@@ -150,29 +152,80 @@ fn request_body(body: &Body) -> Value {
 
 fn responses(operation: &Operation) -> Value {
     let success = &operation.success;
-    let (media, body) = match &success.kind {
-        SuccessKind::Json(name) => ("application/json", reference(name)),
-        SuccessKind::Text => ("text/plain", json!({"type": "string"})),
-    };
     let mut responses = Map::new();
-    let mut answer = json!({"description": success.description, "content": {media: {"schema": body}}});
-    if let Some(value) = &success.cache_control {
-        let schema = json!({"type": "string", "enum": [value]});
-        answer["headers"] = json!({"cache-control": {"description": "How long it may be kept.", "schema": schema}});
+    let mut redirects = Vec::new();
+    let body = match &success.kind {
+        SuccessKind::Json(name) => Some(json!({"application/json": {"schema": reference(name)}})),
+        SuccessKind::Text => Some(json!({"text/plain": {"schema": {"type": "string"}}})),
+        SuccessKind::Redirect => None,
+    };
+    match body {
+        Some(content) => {
+            let mut answer = json!({"description": success.description, "content": content});
+            if let Some(value) = &success.cache_control {
+                let schema = json!({"type": "string", "enum": [value]});
+                let header = json!({"description": "How long it may be kept.", "schema": schema});
+                answer["headers"] = json!({"cache-control": header});
+            }
+            responses.insert(success.status.to_string(), answer.clone());
+            for other in &success.also {
+                answer["description"] = other.description.clone().into();
+                responses.insert(other.status.to_string(), answer.clone());
+            }
+        }
+        None => redirects.push((success.status, &success.description)),
     }
-    responses.insert(success.status.to_string(), answer);
-    for (status, when) in &operation.text_errors {
-        let text = json!({
-            "description": format!("{when} Otherwise a known error, if one has this status."),
-            "content": {
-                "text/plain": {"schema": {"type": "string"}},
-                "application/json": {"schema": reference("ErrorBody")},
-            },
-        });
-        responses.insert(status.to_string(), text);
+    redirects.extend(success.redirects.iter().map(|other| (other.status, &other.description)));
+    for (status, description) in redirects {
+        let location = json!({"description": "Where to go.", "schema": {"type": "string", "format": "uri"}});
+        let redirect = json!({"description": description, "headers": {"location": location}});
+        responses.insert(status.to_string(), redirect);
+    }
+    for (status, answer) in plain_errors(operation) {
+        responses.insert(status.to_string(), answer);
     }
     responses.insert("4XX".into(), json!({"$ref": "#/components/responses/KnownError"}));
     Value::Object(responses)
+}
+
+/// The errors without a code, by status; each of these may also be a known one, as every 4xx may.
+fn plain_errors(operation: &Operation) -> BTreeMap<u16, Value> {
+    let mut answers: BTreeMap<u16, (Vec<&str>, Map<String, Value>)> = BTreeMap::new();
+    for (status, when) in &operation.oauth_errors {
+        let (whens, content) = answers.entry(*status).or_default();
+        whens.push(when);
+        let either = json!({"anyOf": [oauth_error(), reference("ErrorBody")]});
+        content.insert("application/json".into(), json!({"schema": either}));
+    }
+    for (status, when) in &operation.text_errors {
+        let (whens, content) = answers.entry(*status).or_default();
+        whens.push(when);
+        content.insert("text/plain".into(), json!({"schema": {"type": "string"}}));
+        content
+            .entry("application/json")
+            .or_insert_with(|| json!({"schema": reference("ErrorBody")}));
+    }
+    let answer = |(whens, content): (Vec<&str>, Map<String, Value>)| {
+        let description = format!("{} Otherwise a known error, if one has this status.", whens.join(" "));
+        json!({"description": description, "content": content})
+    };
+    answers
+        .into_iter()
+        .map(|(status, said)| (status, answer(said)))
+        .collect()
+}
+
+/// The body of RFC 6749, section 5.2.
+fn oauth_error() -> Value {
+    json!({
+        "type": "object",
+        "description": "An error of the OAuth 2.0 protocol (RFC 6749, section 5.2).",
+        "required": ["error"],
+        "properties": {
+            "error": {"type": "string", "description": "The code of the protocol, for example `invalid_request`."},
+            "error_description": {"type": "string", "description": "A sentence for the developer."},
+        },
+    })
 }
 
 /// The answer to all failures that a caller can act on.

@@ -43,7 +43,8 @@ pub fn schema(ty: &Type, description: &str, default: Option<&Value>) -> Value {
     Value::Object(json)
 }
 
-fn component(view: &View, named: &NamedSchema, answered: bool) -> Value {
+/// The component of a named schema. If answers lead to it, it may get new members.
+pub fn component(view: &View, named: &NamedSchema, answered: bool) -> Value {
     let mut json = shape(&named.ty);
     if let Kind::Object(Object { open: false, .. }) = named.ty.kind
         && !answered
@@ -181,7 +182,7 @@ fn answered(view: &View) -> BTreeSet<&str> {
         .iter()
         .filter_map(|operation| match &operation.success.kind {
             SuccessKind::Json(name) => Some(name.as_str()),
-            SuccessKind::Text => None,
+            SuccessKind::Text | SuccessKind::Redirect => None,
         });
     let mut open: Vec<_> = answers.collect();
     let mut found = BTreeSet::new();
@@ -196,7 +197,7 @@ fn answered(view: &View) -> BTreeSet<&str> {
 }
 
 /// The example without what this view doesn't see.
-fn seen(value: &Value, ty: &Type, view: &View) -> Value {
+pub(crate) fn seen(value: &Value, ty: &Type, view: &View) -> Value {
     match (&ty.kind, value) {
         (Kind::Ref(name), value) => view
             .schemas

@@ -98,6 +98,61 @@ fn an_operation_at_the_root_has_servers_without_the_base_path() {
 }
 
 #[test]
+fn several_answers_redirects_and_errors_of_oauth_are_shown() {
+    let api = fixture(
+        "
+paths:
+  /code:
+    post:
+      operationId: trade_code
+      summary: Trade a code
+      description: For tokens.
+      x-access: [client]
+      x-auth: none
+      x-authorization: basic
+      responses:
+        '200': {description: Old ones., content: {text/plain: {schema: {type: string}}}}
+        '201': {description: New ones., content: {text/plain: {schema: {type: string}}}}
+        '307': {description: Elsewhere.}
+      x-text-errors: {400: It is too old.}
+      x-oauth-errors: {400: It is incomplete.}
+  /browse:
+    get:
+      operationId: browse
+      summary: Look around
+      description: In a browser.
+      x-access: [client]
+      x-auth: none
+      responses: {'303': {description: Elsewhere.}}
+  /v2beta5/code:
+    get:
+      operationId: get_old_code
+      summary: Get a code
+      description: As it was.
+      x-access: [client]
+      x-base: versions
+      responses:
+        '200': {description: A code., content: {text/plain: {schema: {type: string}}}}
+",
+    );
+    let views = Views::of(&api);
+    let document = document(&api, views.view(Access::Client)).unwrap();
+    let answers = document["paths"]["/code"]["post"].clone();
+    assert_snapshot!("answers", serde_json::to_string_pretty(&answers).unwrap());
+    assert_eq!(
+        document["paths"]["/browse"]["get"]["responses"]["303"]["headers"]["location"]["schema"]["type"],
+        "string"
+    );
+    assert_eq!(
+        document["paths"]["/v2beta5/code"]["servers"][0]["url"],
+        "http://localhost:8102/api"
+    );
+    let calls = views.view(Access::Client).calls();
+    let ids: Vec<_> = calls.operations.iter().map(|it| it.id.as_str()).collect();
+    assert_eq!(ids, ["trade_code", "get_old_code"], "nobody calls what only redirects");
+}
+
+#[test]
 fn components_stand_alone_and_have_nothing_of_other_accesses() {
     assert_snapshot!("components", shown(&published(Access::Client), "/components"));
 }

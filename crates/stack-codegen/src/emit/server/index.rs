@@ -3,7 +3,7 @@
 use anyhow::Result;
 use quote::quote;
 
-use super::{FOLDER, module_of, static_of, trait_of};
+use super::{FOLDER, docs, marker_of, module_of, static_of, trait_of};
 use crate::{
     emit::types,
     model::{Api, Base},
@@ -20,6 +20,32 @@ pub(super) fn emit(api: &Api) -> Result<File> {
             .filter(move |tag| tag.operations.iter().any(|operation| operation.base == base))
     };
     let below_api = has(Base::Api).map(|tag| module_of(&tag.name));
+    let below_versions = (api.tags.iter()).filter_map(|tag| {
+        let module = module_of(&tag.name);
+        let bases: Vec<_> = tag.operations.iter().map(|operation| operation.base).collect();
+        if bases.contains(&Base::Versions) {
+            Some(quote!(#module::version_routes(version)))
+        } else {
+            bases.contains(&Base::Api).then(|| quote!(#module::routes()))
+        }
+    });
+    let version = if has(Base::Versions).next().is_some() {
+        quote!(version)
+    } else {
+        quote!(_version)
+    };
+    let markers = api.tags.iter().map(|tag| {
+        let (marker, name, doc) = (marker_of(&tag.name), &tag.name, docs::outer(&tag.description));
+        quote! {
+            #doc
+            #[derive(Debug, Clone, Copy)]
+            pub enum #marker {}
+
+            impl super::Tag for #marker {
+                const NAME: &'static str = #name;
+            }
+        }
+    });
     let at_root = has(Base::Root).map(|tag| module_of(&tag.name));
     let operations: Vec<_> = (api.tags.iter())
         .flat_map(|tag| &tag.operations)
@@ -32,8 +58,9 @@ pub(super) fn emit(api: &Api) -> Result<File> {
         //! One module per tag of the contract, and what gathers them.
         use std::sync::Arc;
         use axum::Router;
-        use crate::operation::Operation;
+        use crate::{leave_out::Tag, operation::Operation};
 
+        pub mod headers;
         #(pub mod #modules;)*
 
         #(pub use self::#modules::#traits;)*
@@ -43,9 +70,20 @@ pub(super) fn emit(api: &Api) -> Result<File> {
 
         impl<S: #(#traits)+*> Api for S {}
 
-        /// The routes that stand below every version of the API.
+        /// Types that stand for the tags, for [`leave_out!`](crate::leave_out).
+        pub mod tags {
+            #(#markers)*
+        }
+
+        /// The routes that stand below the newest version of the API.
         pub fn api_routes<S: Api>() -> Router<Arc<S>> {
             Router::new()#(.merge(#below_api::routes()))*
+        }
+
+        /// The routes that stand below this version of the API: those of the newest, but for the operations that the
+        /// version has of its own.
+        pub fn version_routes<S: Api>(#version: &str) -> Router<Arc<S>> {
+            Router::new()#(.merge(#below_versions))*
         }
 
         /// The routes at the root of the server.

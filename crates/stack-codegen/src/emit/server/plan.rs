@@ -13,6 +13,8 @@ use crate::{
     views::{Home, Views},
 };
 
+use super::answer::Answer;
+
 /// An operation as its trait and its routes see it.
 pub(super) struct Plan<'a> {
     /// As the contract has it.
@@ -35,8 +37,8 @@ pub(super) struct Method<'a> {
     pub(super) operation: &'a Operation,
     /// The type of its request.
     pub(super) request: Ident,
-    /// The type that it gives.
-    pub(super) output: TokenStream,
+    /// What it answers, and how that becomes a response.
+    pub(super) answer: Answer,
 }
 
 /// A request type.
@@ -166,7 +168,7 @@ fn answer_shape<'a>(operation: &'a Operation, access: Access, views: &Views) -> 
             .is_some_and(|rule| rule.required_for.contains(&access)),
         output: match &operation.success.kind {
             SuccessKind::Json(schema) => Some((schema, views.home(schema, access))),
-            SuccessKind::Text => None,
+            SuccessKind::Text | SuccessKind::Redirect => None,
         },
     }
 }
@@ -205,20 +207,22 @@ fn method<'a>(group: &Group<'a>, only: bool, requests: &[Request<'_>], views: &V
         answer,
     } = group;
     let access = accesses[0];
+    let name = if only {
+        operation.id.clone()
+    } else {
+        format!("{}_as_{}", operation.id, access.name())
+    };
+    let body = match answer.output {
+        Some((schema, _)) => path_to(schema, access, views)?,
+        None => quote!(String),
+    };
     Ok(Method {
-        name: if only {
-            format_ident!("{}", operation.id)
-        } else {
-            format_ident!("{}_as_{}", operation.id, access.name())
-        },
+        answer: Answer::of(&name, &operation.success, body),
+        name: format_ident!("{name}"),
         accesses: accesses.clone(),
         needs_user: answer.needs_user,
         operation,
         request: requests[*request].name(),
-        output: match answer.output {
-            Some((schema, _)) => path_to(schema, access, views)?,
-            None => quote!(String),
-        },
     })
 }
 

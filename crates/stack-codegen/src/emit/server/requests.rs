@@ -6,7 +6,7 @@ use quote::{format_ident, quote};
 use super::{docs, plan::Request};
 use crate::{
     emit::types::{Presence, Scope, field_name, field_type, params_expr},
-    model::{Need, Param, Unknown},
+    model::{Authorization, Need, Param, Unknown},
 };
 
 /// Emits a request type, the types of its path and query, and how it is decoded.
@@ -78,6 +78,20 @@ pub(super) fn emit(request: &Request<'_>, scope: &Scope<'_>) -> TokenStream {
         }
         Some(Need::None) | None => {}
     }
+    match operation.authorization {
+        Some(Authorization::Bearer) => {
+            let doc = "The token of `authorization: Bearer …`, if it is sent. What follows without one is the method's to say.";
+            let ty = quote!(Option<stack_types::Secret>);
+            parts.add("authorization", doc, ty, &quote!(Some(received.bearer())));
+        }
+        Some(Authorization::Basic) => {
+            let doc = "Name and password of `authorization: Basic …`, if they are sent. What follows without them is the \
+                       method's to say.";
+            let ty = quote!(Option<BasicCredentials>);
+            parts.add("authorization", doc, ty, &quote!(Some(received.basic())));
+        }
+        None => {}
+    }
     if let (Some(ty), Some(body)) = (&request.body, &operation.body) {
         if body.required {
             parts.add("body", "The body.", quote!(#ty), &quote!(received.body()));
@@ -100,12 +114,16 @@ pub(super) fn emit(request: &Request<'_>, scope: &Scope<'_>) -> TokenStream {
     quote! {
         #about
         #[derive(Debug, Clone, PartialEq)]
-        pub struct #name { #(#fields),* }
+        pub struct #name {
+            #(#fields,)*
+            /// Where the request comes from.
+            pub info: RequestInfo,
+        }
 
         impl Decode for #name {
             fn decode(received: &mut Received) -> Option<Self> {
                 #(#steps)*
-                Some(Self { #(#names: #names?),* })
+                Some(Self { #(#names: #names?,)* info: received.info() })
             }
         }
 

@@ -1,63 +1,27 @@
-//! What calls the trait: per operation a static that describes it and a handler, per tag the routers.
+//! What calls the trait: per operation a static that describes it and a handler; the routers are `routers`'.
 
 use anyhow::{Context, Result, ensure};
 use heck::ToPascalCase;
-use indexmap::IndexMap;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::{
     plan::{Method, Plan},
-    static_of, trait_of,
+    routers, static_of, trait_of,
 };
-use crate::model::{Access, Api, Base, Kind, Media, Need, Operation, SuccessKind, Tag, Unknown, UserRule};
+use crate::model::{Access, Api, Base, Need, Operation, Tag, Unknown, UserRule};
 
 /// Emits the routers, the statics and the handlers of `tag`.
 pub(super) fn emit(api: &Api, tag: &Tag, plans: &[Plan<'_>]) -> Result<TokenStream> {
     let trait_name = trait_of(&tag.name);
-    let below_api = router(plans, Base::Api, &trait_name);
-    let at_root = router(plans, Base::Root, &trait_name);
+    let routers = routers::emit(plans, &trait_name);
     let operations = plans.iter().map(|plan| {
         let description = description(api, plan.operation)?;
         let handler = handler(plan, &trait_name);
         Ok(quote!(#description #handler))
     });
     let operations = operations.collect::<Result<Vec<_>>>()?;
-    Ok(quote!(#below_api #at_root #(#operations)*))
-}
-
-/// The function that gives the routes below `base`, if there are any.
-fn router(plans: &[Plan<'_>], base: Base, trait_name: &Ident) -> Option<TokenStream> {
-    let mut paths: IndexMap<&str, Vec<TokenStream>> = IndexMap::new();
-    for Plan { operation, .. } in plans.iter().filter(|plan| plan.operation.base == base) {
-        let (method, handler) = (format_ident!("{}", operation.method), format_ident!("{}", operation.id));
-        let methods = paths.entry(&operation.path).or_default();
-        methods.push(if methods.is_empty() {
-            quote!(routing::#method(#handler::<S>))
-        } else {
-            quote!(.#method(#handler::<S>))
-        });
-    }
-    if paths.is_empty() {
-        return None;
-    }
-    let routes = paths.iter().map(|(path, methods)| quote!(.route(#path, #(#methods)*)));
-    let (name, doc) = match base {
-        Base::Api => (
-            format_ident!("routes"),
-            " The routes of this tag that stand below every version of the API.",
-        ),
-        Base::Root => (
-            format_ident!("root_routes"),
-            " The routes of this tag at the root of the server.",
-        ),
-    };
-    Some(quote! {
-        #[doc = #doc]
-        pub fn #name<S: #trait_name>() -> Router<Arc<S>> {
-            Router::new()#(#routes)*
-        }
-    })
+    Ok(quote!(#routers #(#operations)*))
 }
 
 /// The static that describes `operation`: what isn't the usual.
@@ -71,8 +35,10 @@ fn description(api: &Api, operation: &Operation) -> Result<TokenStream> {
         quote!(method: #method),
         quote!(path: #path),
     ];
-    if operation.base == Base::Root {
-        fields.push(quote!(base: Base::Root));
+    match operation.base {
+        Base::Api => {}
+        Base::Versions => fields.push(quote!(base: Base::Versions)),
+        Base::Root => fields.push(quote!(base: Base::Root)),
     }
     if operation.access.len() < Access::ALL.len() {
         let accesses = accesses(&operation.access);
@@ -93,12 +59,18 @@ fn description(api: &Api, operation: &Operation) -> Result<TokenStream> {
     if operation.unknown_query == Unknown::Ignore {
         fields.push(quote!(unknown_query: Unknown::Ignore));
     }
-    if takes_basic_client(api, operation) {
-        fields.push(quote!(basic_client: true));
+    if let Some(authorization) = operation.authorization {
+        let authorization = format_ident!("{}", authorization.name().to_pascal_case());
+        fields.push(quote!(authorization: Some(Authorization::#authorization)));
     }
     if operation.success.status != 200 {
         let status = Literal::u16_unsuffixed(operation.success.status);
         fields.push(quote!(status: #status));
+    }
+    if operation.has_several_answers() {
+        let others = operation.success.also.iter().chain(&operation.success.redirects);
+        let others = others.map(|other| Literal::u16_unsuffixed(other.status));
+        fields.push(quote!(other_statuses: &[#(#others),*]));
     }
     if let Some(cache_control) = &operation.success.cache_control {
         fields.push(quote!(cache_control: Some(#cache_control)));
@@ -113,6 +85,13 @@ fn description(api: &Api, operation: &Operation) -> Result<TokenStream> {
             .iter()
             .map(|(status, _)| Literal::u16_unsuffixed(*status));
         fields.push(quote!(text_errors: &[#(#statuses),*]));
+    }
+    if !operation.oauth_errors.is_empty() {
+        let statuses = operation
+            .oauth_errors
+            .iter()
+            .map(|(status, _)| Literal::u16_unsuffixed(*status));
+        fields.push(quote!(oauth_errors: &[#(#statuses),*]));
     }
     Ok(quote! {
         pub(super) static #name: Operation = Operation { #(#fields,)* ..Operation::USUAL };
@@ -156,19 +135,6 @@ fn user_rule(api: &Api, rule: &UserRule) -> Result<TokenStream> {
         quote!(WithoutUser::Error(|| KnownError::#variant))
     };
     Ok(quote!(UserRule { accesses: #accesses, error: #error }))
-}
-
-/// Whether the operation is one of RFC 6749, whose client may name itself in `authorization: Basic …` instead.
-fn takes_basic_client(api: &Api, operation: &Operation) -> bool {
-    let Some(body) = operation.body.as_ref().filter(|body| body.media.contains(&Media::Form)) else {
-        return false;
-    };
-    match api.schemas.get(&body.schema).map(|schema| &schema.ty.kind) {
-        Some(Kind::Object(object)) => ["client_id", "client_secret"]
-            .iter()
-            .all(|name| object.properties.contains_key(*name)),
-        _ => false,
-    }
 }
 
 /// The function that axum calls.
@@ -235,8 +201,5 @@ fn accept(method: &Method<'_>) -> TokenStream {
 
 fn call_method(method: &Method<'_>, arguments: &TokenStream) -> TokenStream {
     let name = &method.name;
-    match method.operation.success.kind {
-        SuccessKind::Json(_) => quote!(reply.json(&api.#name(#arguments).await?)),
-        SuccessKind::Text => quote!(reply.text(api.#name(#arguments).await?)),
-    }
+    method.answer.response(&quote!(api.#name(#arguments).await?))
 }

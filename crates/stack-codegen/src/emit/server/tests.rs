@@ -17,11 +17,7 @@ fn item(text: &str, from: &str) -> String {
         .iter()
         .position(|line| line.contains(from))
         .unwrap_or_else(|| panic!("no {from} in\n{text}"));
-    let docs = lines[..first]
-        .iter()
-        .rev()
-        .take_while(|line| line.trim_start().starts_with(['/', '#']))
-        .count();
+    let docs = lines[..first].iter().rev().take_while(|line| !line.is_empty()).count();
     let last = lines[first..]
         .iter()
         .position(|line| matches!(*line, "}" | "};"))

@@ -4,11 +4,11 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::{
-    docs,
+    docs, marker_of,
     plan::{Method, Plan},
     trait_of,
 };
-use crate::model::{Access, Api, Need, Tag};
+use crate::model::{Access, Api, Need, Operation, Tag};
 
 /// Emits the trait of `tag`.
 pub(super) fn emit(api: &Api, tag: &Tag, plans: &[Plan<'_>]) -> TokenStream {
@@ -17,12 +17,18 @@ pub(super) fn emit(api: &Api, tag: &Tag, plans: &[Plan<'_>]) -> TokenStream {
         "What a server does for the tag `{}`.\n\n{}",
         tag.name, tag.description
     ));
+    let message = format!("the tag `{}` isn't implemented for `{{Self}}`", tag.name);
+    let note = format!(
+        "implement `{name}`, or leave the tag out: `stack_server_api::leave_out!` with `{}`",
+        marker_of(&tag.name)
+    );
     let methods = plans
         .iter()
         .flat_map(|plan| &plan.methods)
         .map(|method| emit_method(api, method));
     quote! {
         #about
+        #[diagnostic::on_unimplemented(message = #message, note = #note)]
         pub trait #name: Authenticate {
             #(#methods)*
         }
@@ -33,10 +39,11 @@ fn emit_method(api: &Api, method: &Method<'_>) -> TokenStream {
     let Method {
         name,
         request,
-        output,
+        answer,
         operation,
         ..
     } = method;
+    let output = &answer.output;
     let about = docs::outer(&about(api, method));
     let who = principal(method).map(|principal| quote!(who: #principal,));
     debug_assert_eq!(who.is_none(), operation.auth == Need::None);
@@ -51,7 +58,7 @@ fn emit_method(api: &Api, method: &Method<'_>) -> TokenStream {
 }
 
 /// The type of the caller, if the method has one.
-fn principal(method: &Method<'_>) -> Option<TokenStream> {
+pub(super) fn principal(method: &Method<'_>) -> Option<TokenStream> {
     let access = match *method.accesses {
         [Access::Client] => quote!(ClientAccess),
         [Access::Admin] => quote!(AdminAccess),
@@ -83,12 +90,7 @@ fn about(api: &Api, method: &Method<'_>) -> String {
     if !operation.description.is_empty() {
         text += &format!("\n{}\n", operation.description);
     }
-    text += &format!(
-        "\n{} Gives {}: {}\n",
-        callers(method),
-        operation.success.status,
-        operation.success.description
-    );
+    text += &format!("\n{} {}\n", callers(method), gives(operation));
 
     let known = operation
         .errors
@@ -98,16 +100,45 @@ fn about(api: &Api, method: &Method<'_>) -> String {
         .text_errors
         .iter()
         .map(|(status, when)| format!("- {status} as text: {when}"));
-    let errors: Vec<_> = known.chain(plain).collect();
+    let oauth = operation
+        .oauth_errors
+        .iter()
+        .map(|(status, when)| format!("- {status} as [`ApiError::oauth`]: {when}"));
+    let errors: Vec<_> = known.chain(plain).chain(oauth).collect();
     if !errors.is_empty() {
         text += &format!("\n# Errors\n\n{}\n", errors.join("\n"));
     }
     text
 }
 
+/// One sentence for one answer, a list for several.
+fn gives(operation: &Operation) -> String {
+    let success = &operation.success;
+    let redirects = |status: u16| if status < 300 { "" } else { ", a redirect" };
+    if !operation.has_several_answers() {
+        return format!(
+            "Gives {}{}: {}",
+            success.status,
+            redirects(success.status),
+            success.description
+        );
+    }
+    let first = (success.status, &success.description);
+    let others = success.also.iter().chain(&success.redirects);
+    let all = std::iter::once(first).chain(others.map(|other| (other.status, &other.description)));
+    let all: Vec<_> = all
+        .map(|(status, description)| format!("- {status}{}: {description}", redirects(status)))
+        .collect();
+    format!("Gives one of these:\n\n{}", all.join("\n"))
+}
+
 fn callers(method: &Method<'_>) -> String {
     if method.operation.auth == Need::None {
-        return "Anyone may call it, credentials don't matter.".to_owned();
+        let text = match method.operation.authorization {
+            Some(_) => "Anyone may call it; what the header `authorization` has to hold is the method's to judge.",
+            None => "Anyone may call it, credentials don't matter.",
+        };
+        return text.to_owned();
     }
     let names: Vec<_> = method.accesses.iter().map(|access| access.name()).collect();
     let names = match &*names {

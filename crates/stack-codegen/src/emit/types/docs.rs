@@ -14,7 +14,7 @@ const AN_EMAIL: &str = "An e-mail address.";
 const A_URL: &str = "An absolute URL.";
 
 /// `///` lines.
-pub(in crate::emit) fn outer(text: &str) -> TokenStream {
+pub(crate) fn outer(text: &str) -> TokenStream {
     let lines = wrapped(text);
     quote!(#(#[doc = #lines])*)
 }

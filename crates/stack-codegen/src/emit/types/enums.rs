@@ -10,7 +10,7 @@ use crate::model::NamedSchema;
 pub(super) fn emit(named: &NamedSchema, words: &[String]) -> TokenStream {
     let name = format_ident!("{}", named.name);
     let about = docs::outer(&named.description);
-    let variants = words.iter().map(|word| names::variant(word)).collect::<Vec<_>>();
+    let variants = names::variants(words.iter().map(String::as_str));
     let docs = words.iter().map(|word| docs::outer(&format!("`{word}`.")));
     quote! {
         #about

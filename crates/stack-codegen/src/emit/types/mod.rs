@@ -4,7 +4,7 @@
 //! the module of the first access that has it, and the others re-export it. `client`, `server` and `admin` are each
 //! complete. What a schema becomes is decided here; each kind of shape has a module of its own.
 
-pub(super) mod docs;
+pub(crate) mod docs;
 mod enums;
 mod names;
 mod objects;
@@ -15,10 +15,10 @@ mod table;
 mod tree;
 mod unions;
 
-pub(crate) use names::{field as field_name, fields as field_names};
+pub(crate) use names::{field as field_name, fields as field_names, variant as variant_name};
 pub(crate) use scope::{Presence, Scope, bare_type, field_type};
 pub(in crate::emit) use spaced::render;
-pub(crate) use table::params_expr;
+pub(crate) use table::{params_expr, property_expr, schema_expr};
 pub(crate) use tree::ROOT;
 
 use proc_macro2::TokenStream;
@@ -41,7 +41,7 @@ pub fn emit(api: &Api, views: &Views) -> anyhow::Result<Vec<File>> {
 }
 
 /// The items of one named schema.
-fn item(named: &NamedSchema, scope: &Scope<'_>) -> TokenStream {
+pub(crate) fn item(named: &NamedSchema, scope: &Scope<'_>) -> TokenStream {
     match &named.ty.kind {
         Kind::Object(object) => objects::emit(named, object, scope),
         Kind::Enum { values } => enums::emit(named, values),

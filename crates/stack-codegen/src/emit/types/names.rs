@@ -1,7 +1,10 @@
 //! Names of fields and variants.
 
+use std::collections::HashSet;
+
 use proc_macro2::{Ident, Span};
 use quote::format_ident;
+use syn::ext::IdentExt;
 
 use crate::names;
 
@@ -17,11 +20,37 @@ pub(crate) fn field(wire: &str) -> (Ident, Option<&str>) {
 /// The fields of these wire names, each as [`field`] has it.
 pub(crate) fn fields<'a>(wires: impl IntoIterator<Item = &'a str> + Clone) -> Vec<(Ident, Option<&'a str>)> {
     let fields = names::fields(wires.clone().into_iter().collect::<Vec<_>>());
+    let mut taken = HashSet::new();
     wires
         .into_iter()
         .zip(fields)
-        .map(|(wire, field)| renamed(wire, &field))
+        .map(|(wire, field)| {
+            let (ident, rename) = renamed(wire, &signed(wire).unwrap_or(field));
+            let unique = unique(ident.clone(), "_", &mut taken);
+            let rename = if unique == ident { rename } else { Some(wire) };
+            (unique, rename)
+        })
         .collect()
+}
+
+/// `ident`, or with a number if it is taken.
+fn unique(ident: Ident, separator: &str, taken: &mut HashSet<Ident>) -> Ident {
+    let mut chosen = ident.clone();
+    let mut number = 2;
+    while !taken.insert(chosen.clone()) {
+        chosen = format_ident!("{}{separator}{number}", ident.unraw());
+        number += 1;
+    }
+    chosen
+}
+
+/// The field of a number with a sign, which would lose it: `+1` is `plus_1`.
+fn signed(wire: &str) -> Option<String> {
+    let digits = wire
+        .strip_prefix(['+', '-'])
+        .filter(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))?;
+    let sign = if wire.starts_with('+') { "plus" } else { "minus" };
+    Some(format!("{sign}_{}", names::snake(digits)))
 }
 
 fn renamed<'a>(wire: &'a str, field: &str) -> (Ident, Option<&'a str>) {
@@ -43,9 +72,22 @@ pub(super) fn escaped(name: &str) -> Ident {
     }
 }
 
-/// The variant of this word. The linter has seen to it that the words of one enum differ in Rust too.
+/// The variants of the words of one enum, which also has a variant `Unknown`. The linter sees to it that the words of
+/// the contract differ in Rust too; those of other documents get a number if they don't.
+pub(crate) fn variants<'a>(words: impl IntoIterator<Item = &'a str>) -> Vec<Ident> {
+    let mut taken = HashSet::from([format_ident!("Unknown")]);
+    words
+        .into_iter()
+        .map(|word| unique(variant(word), "", &mut taken))
+        .collect()
+}
+
+/// The variant of this word.
 pub(crate) fn variant(word: &str) -> Ident {
-    let pascal: String = names::pascal(word).chars().filter(|c| c.is_alphanumeric()).collect();
+    let pascal: String = names::pascal(&signed(word).unwrap_or_else(|| word.to_owned()))
+        .chars()
+        .filter(|c| c.is_alphanumeric())
+        .collect();
     match pascal.chars().next() {
         None => format_ident!("Empty"),
         Some(first) if first.is_numeric() => format_ident!("N{pascal}"),
@@ -57,6 +99,20 @@ pub(crate) fn variant(word: &str) -> Ident {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn names_that_are_alike_in_rust_get_numbers() {
+        let names: Vec<_> = fields(["+1", "-1", "a-b", "a b"])
+            .into_iter()
+            .map(|(ident, _)| ident.to_string())
+            .collect();
+        assert_eq!(names, ["plus_1", "minus_1", "a_b", "a_b_2"]);
+        let names: Vec<_> = variants(["a", "A", "unknown"])
+            .iter()
+            .map(ToString::to_string)
+            .collect();
+        assert_eq!(names, ["A", "A2", "Unknown2"]);
+    }
 
     #[test]
     fn fields_are_snake_case_and_never_keywords() {
@@ -83,6 +139,7 @@ mod tests {
             ("2nd", "N2nd"),
             ("self", "Itself"),
             ("P-256", "P256"),
+            ("-1", "Minus1"),
         ] {
             assert_eq!(variant(word).to_string(), name);
         }

@@ -4,7 +4,7 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use crate::{
-    model::{Access, Api, Kind, NamedSchema, Type},
+    model::{Access, Api, EVENTS, Kind, NamedSchema, Type},
     views::{Home, Views},
 };
 
@@ -28,6 +28,8 @@ pub(crate) enum Place {
     Inside,
     /// Another crate: paths begin with `::stack_types::`.
     Outside,
+    /// A crate that knows the types, whatever their crate is called, as `::types`.
+    Beside,
 }
 
 impl<'a> Scope<'a> {
@@ -38,6 +40,16 @@ impl<'a> Scope<'a> {
             views,
             access,
             place: Place::Outside,
+        }
+    }
+
+    /// For code of a crate that knows the types as `::types`.
+    pub fn beside(api: &'a Api, views: &'a Views, access: Access) -> Self {
+        Self {
+            api,
+            views,
+            access,
+            place: Place::Beside,
         }
     }
 
@@ -56,6 +68,7 @@ impl<'a> Scope<'a> {
         match self.place {
             Place::Inside => quote!(crate),
             Place::Outside => quote!(::stack_types),
+            Place::Beside => quote!(::types),
         }
     }
 
@@ -64,6 +77,7 @@ impl<'a> Scope<'a> {
         match self.place {
             Place::Inside => quote!(schema),
             Place::Outside => quote!(::stack_types::schema),
+            Place::Beside => quote!(::types::schema),
         }
     }
 
@@ -85,8 +99,14 @@ impl<'a> Scope<'a> {
                 let module = format_ident!("{}", access.name());
                 quote!(#root::#module::#ident)
             }
+            None if self.is_of_events(name) => quote!(crate::#ident),
             Some(Home::Common) | None => quote!(#root::#ident),
         }
+    }
+
+    /// Whether the schema is the events' own, so that its type stands in the crate of the webhooks, which alone knows it.
+    fn is_of_events(&self, name: &str) -> bool {
+        self.place == Place::Outside && self.named(name).is_some_and(|named| named.module == EVENTS)
     }
 
     /// Whether `null` fits the shape itself or the named schema that it refers to.
@@ -186,6 +206,7 @@ impl Presence {
                 let path = match scope.place {
                     Place::Inside => "crate::Patch::is_absent",
                     Place::Outside => "::stack_types::Patch::is_absent",
+                    Place::Beside => "::types::Patch::is_absent",
                 };
                 Some(quote!(default, skip_serializing_if = #path))
             }

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use heck::ToSnakeCase;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
@@ -10,6 +10,7 @@ use quote::{format_ident, quote};
 use super::spaced::render;
 use super::{item, scope::Scope};
 use crate::{
+    emit::rust::condition,
     model::{Access, Api, Kind, NamedSchema},
     output::File,
     views::{Home, Views},
@@ -25,13 +26,11 @@ pub(super) fn emit(api: &Api, views: &Views) -> Result<Vec<File>> {
     for (folder, module) in places(api, views) {
         let types = types_of(folder, &module, api, views);
         let path = match folder {
-            None => format!("{ROOT}/{module}.rs"),
-            Some(access) => format!("{ROOT}/{access}/{module}.rs"),
+            None => format!("{ROOT}/{module}"),
+            Some(access) => format!("{ROOT}/{access}/{module}"),
         };
-        files.push(File {
-            path,
-            contents: render(file(&types, folder, api, views), &source(&module, api))?,
-        });
+        let source = source(&module, api);
+        files.extend(split(&path, &source, &types, |types| file(types, folder, api, views))?);
         modules.entry(folder).or_default().insert(module);
     }
     for access in Access::ALL {
@@ -45,13 +44,54 @@ pub(super) fn emit(api: &Api, views: &Views) -> Result<Vec<File>> {
     let common = modules.remove(&None).unwrap_or_default();
     files.push(File {
         path: format!("{ROOT}/mod.rs"),
-        contents: render(root_module(&common), "openapi/root.yaml")?,
+        contents: render(root_module(&common, api), "openapi/root.yaml")?,
     });
     files.push(File {
         path: format!("{ROOT}/all.rs"),
         contents: render(all(views), "openapi/root.yaml")?,
     });
     Ok(files)
+}
+
+/// No file of types is longer.
+const MAX_LINES: usize = 2_000;
+
+/// A module in one file or, if that got too long, in as many as it takes.
+fn split(
+    path: &str,
+    source: &str,
+    types: &[&NamedSchema],
+    file: impl Fn(&[&NamedSchema]) -> TokenStream,
+) -> Result<Vec<File>> {
+    let whole = render(file(types), source)?;
+    if whole.lines().count() < MAX_LINES {
+        return Ok(vec![File {
+            path: format!("{path}.rs"),
+            contents: whole,
+        }]);
+    }
+    for count in 2..=types.len() {
+        let parts = types.chunks(types.len().div_ceil(count));
+        let parts = parts
+            .map(|types| render(file(types), source))
+            .collect::<Result<Vec<_>>>()?;
+        if parts.iter().any(|part| part.lines().count() >= MAX_LINES) {
+            continue;
+        }
+        let names: Vec<_> = (1..=parts.len()).map(|number| format_ident!("part_{number}")).collect();
+        let index = render(quote!(#(mod #names;)* #(pub use #names::*;)*), source)?;
+        let files = names.iter().zip(parts).map(|(name, contents)| File {
+            path: format!("{path}/{name}.rs"),
+            contents,
+        });
+        return Ok(files
+            .chain([File {
+                path: format!("{path}/mod.rs"),
+                contents: index,
+            }])
+            .collect());
+    }
+    bail!("a type of {source} alone has more than {MAX_LINES} lines")
 }
 
 /// Where a type is written: at the crate's root or in the folder of an access.
@@ -151,47 +191,59 @@ fn source(module: &str, api: &Api) -> String {
 /// `mod.rs` of one access: its own types, and by name all others that it sees.
 fn access_module(access: Access, own: &BTreeSet<String>, api: &Api, views: &Views) -> TokenStream {
     let about = format!(" Every type as {access} access sees it.");
-    let modules = own.iter().map(|module| {
-        let module = format_ident!("{module}");
-        quote!(mod #module;)
-    });
-    let exports = own.iter().map(|module| {
-        let module = format_ident!("{module}");
-        quote!(pub use #module::*;)
-    });
-    let mut others: BTreeMap<Option<Access>, Vec<_>> = BTreeMap::new();
-    for name in api.schemas.keys() {
-        match views.home(name, access) {
-            Some(Home::Common) => others.entry(None).or_default().push(format_ident!("{name}")),
-            Some(Home::Of(home)) if home != access => {
-                others.entry(Some(home)).or_default().push(format_ident!("{name}"));
-            }
-            Some(Home::Of(_)) | None => {}
-        }
+    let own = modules(own, api);
+    // Types of one group are there or not together.
+    let mut others: BTreeMap<(Option<Access>, Option<&str>), Vec<_>> = BTreeMap::new();
+    for (name, schema) in &api.schemas {
+        let home = match views.home(name, access) {
+            Some(Home::Common) => None,
+            Some(Home::Of(home)) if home != access => Some(home),
+            Some(Home::Of(_)) | None => continue,
+        };
+        let tag = api.tags.iter().find(|tag| tag.name == schema.module);
+        let group = tag.and_then(|tag| tag.group.as_deref());
+        others.entry((home, group)).or_default().push(format_ident!("{name}"));
     }
-    let others = others.into_iter().map(|(home, names)| match home {
-        None => quote!(pub use crate::{#(#names),*};),
-        Some(home) => {
-            let home = format_ident!("{}", home.name());
-            quote!(pub use crate::#home::{#(#names),*};)
+    let others = others.into_iter().map(|((home, group), names)| {
+        let condition = group.map(|group| quote!(#[cfg(feature = #group)]));
+        match home {
+            None => quote!(#condition pub use crate::{#(#names),*};),
+            Some(home) => {
+                let home = format_ident!("{}", home.name());
+                quote!(#condition pub use crate::#home::{#(#names),*};)
+            }
         }
     });
-    quote!(#![doc = #about] #(#modules)* #(#exports)* #(#others)*)
+    quote!(#![doc = #about] #own #(#others)*)
 }
 
 /// `mod.rs` of everything.
-fn root_module(common: &BTreeSet<String>) -> TokenStream {
+fn root_module(common: &BTreeSet<String>, api: &Api) -> TokenStream {
     let accesses = Access::ALL.map(|access| format_ident!("{}", access.name()));
-    let common: Vec<_> = common.iter().map(|module| format_ident!("{module}")).collect();
+    let common = modules(common, api);
+    let grouped = api.tags.iter().any(|tag| tag.group.is_some());
+    let with_all = grouped.then(|| quote!(#[cfg(feature = "all-tags")]));
     quote! {
         #(pub mod #accesses;)*
         #[doc(hidden)]
+        #with_all
         pub mod all;
         mod known_error;
-        #(mod #common;)*
         pub use known_error::*;
-        #(pub use #common::*;)*
+        #common
     }
+}
+
+/// Modules whose types are those of the module above; each is there with the group of its tag.
+fn modules(names: &BTreeSet<String>, api: &Api) -> TokenStream {
+    let tag_of = |module: &str| api.tags.iter().find(|tag| tag.name.to_snake_case() == module);
+    let parts = names.iter().map(|name| {
+        let module = format_ident!("{name}");
+        let condition = tag_of(name).and_then(|tag| condition(api, &tag.name));
+        (quote!(#condition mod #module;), quote!(#condition pub use #module::*;))
+    });
+    let (modules, exports): (Vec<_>, Vec<_>) = parts.unzip();
+    quote!(#(#modules)* #(#exports)*)
 }
 
 /// `all.rs`: every type of every access with its schema, for tests.

@@ -12,14 +12,20 @@ use serde::{Deserialize, Serialize};
 use stack_types::KnownError;
 use stack_types::schema::{Schema, Wire};
 use crate::{
-    Access, AdminAccess, ApiError, Authenticate, ClientAccess, Decode, Principal,
-    Received, ServerAccess, call,
+    Access, AdminAccess, ApiError, Authenticate, ClientAccess, BasicCredentials, Decode,
+    LeaveOut, Principal, Received, Redirect, RequestInfo, ServerAccess, call, tags,
 };
-use crate::operation::{Base, Need, Operation, Unknown, UserRule, WithoutUser};
+use crate::operation::{
+    Authorization, Base, Need, Operation, Unknown, UserRule, WithoutUser,
+};
 
 /// What a server does for the tag `odd-things`.
 ///
 /// Things that are odd.
+#[diagnostic::on_unimplemented(
+    message = "the tag `odd-things` isn't implemented for `{Self}`",
+    note = "implement `OddThingsApi`, or leave the tag out: `stack_server_api::leave_out!` with `OddThings`"
+)]
 pub trait OddThingsApi: Authenticate {
     /// Everything that may be left out: `POST /odd/{odd-id}`.
     ///
@@ -119,6 +125,47 @@ pub trait OddThingsApi: Authenticate {
         &self,
         request: GetOpenRequest,
     ) -> impl Future<Output = Result<stack_types::Success, ApiError>> + Send;
+
+    /// Two statuses of one body: `POST /two-answers`.
+    ///
+    /// And a place to go.
+    ///
+    /// Anyone may call it; what the header `authorization` has to hold is the method's to judge. Gives one of
+    /// these:
+    ///
+    /// - 200: It was there.
+    /// - 201: It is new.
+    /// - 307, a redirect: It is elsewhere.
+    ///
+    /// # Errors
+    ///
+    /// - 400 as [`ApiError::oauth`]: It is wrong.
+    fn create_once(
+        &self,
+        request: CreateOnceRequest,
+    ) -> impl Future<Output = Result<CreateOnceAnswer, ApiError>> + Send;
+
+    /// Nothing but a redirect: `GET /browse`.
+    ///
+    /// For browsers.
+    ///
+    /// Anyone may call it; what the header `authorization` has to hold is the method's to judge. Gives 303, a
+    /// redirect: It is elsewhere.
+    fn browse(
+        &self,
+        request: BrowseRequest,
+    ) -> impl Future<Output = Result<Redirect, ApiError>> + Send;
+
+    /// An operation of one version: `GET /v2beta5/two`.
+    ///
+    /// In place of the newest.
+    ///
+    /// For client, server and admin access. Gives 200: It worked.
+    fn get_old_two(
+        &self,
+        who: Principal<Access, Self::Tenant, Option<Self::User>>,
+        request: GetOldTwoRequest,
+    ) -> impl Future<Output = Result<String, ApiError>> + Send;
 }
 
 /// The request of `POST /odd/{odd-id}`.
@@ -132,6 +179,8 @@ pub struct CreateOddityRequest {
     pub refresh_token: Option<stack_types::Secret>,
     /// The body, if it is sent.
     pub body: Option<stack_types::Success>,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for CreateOddityRequest {
@@ -145,6 +194,7 @@ impl Decode for CreateOddityRequest {
             query: query?,
             refresh_token: refresh_token?,
             body: body?,
+            info: received.info(),
         })
     }
 }
@@ -207,23 +257,29 @@ impl Wire for CreateOddityQuery {
 
 /// The request of `GET /three`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct GetThreeRequest {}
+pub struct GetThreeRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for GetThreeRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        Some(Self { info: received.info() })
     }
 }
 
 /// The request of `GET /two`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct GetTwoAsClientRequest {}
+pub struct GetTwoAsClientRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for GetTwoAsClientRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        Some(Self { info: received.info() })
     }
 }
 
@@ -232,12 +288,17 @@ impl Decode for GetTwoAsClientRequest {
 pub struct GetTwoAsServerRequest {
     /// The parameters of the query.
     pub query: GetTwoAsServerQuery,
+    /// Where the request comes from.
+    pub info: RequestInfo,
 }
 
 impl Decode for GetTwoAsServerRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         let query = received.query();
-        Some(Self { query: query? })
+        Some(Self {
+            query: query?,
+            info: received.info(),
+        })
     }
 }
 
@@ -260,24 +321,96 @@ impl Wire for GetTwoAsServerQuery {
 
 /// The request of `DELETE /two`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct DeleteTwoRequest {}
+pub struct DeleteTwoRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for DeleteTwoRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        Some(Self { info: received.info() })
     }
 }
 
 /// The request of `GET /open`.
 #[derive(Debug, Clone, PartialEq)]
-pub struct GetOpenRequest {}
+pub struct GetOpenRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
 
 impl Decode for GetOpenRequest {
     fn decode(received: &mut Received) -> Option<Self> {
         received.no_query();
-        Some(Self {})
+        Some(Self { info: received.info() })
     }
+}
+
+/// The request of `POST /two-answers`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CreateOnceRequest {
+    /// Name and password of `authorization: Basic …`, if they are sent. What follows without them is the
+    /// method's to say.
+    pub authorization: Option<BasicCredentials>,
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
+
+impl Decode for CreateOnceRequest {
+    fn decode(received: &mut Received) -> Option<Self> {
+        received.no_query();
+        let authorization = Some(received.basic());
+        Some(Self {
+            authorization: authorization?,
+            info: received.info(),
+        })
+    }
+}
+
+/// The request of `GET /browse`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct BrowseRequest {
+    /// The token of `authorization: Bearer …`, if it is sent. What follows without one is the method's to say.
+    pub authorization: Option<stack_types::Secret>,
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
+
+impl Decode for BrowseRequest {
+    fn decode(received: &mut Received) -> Option<Self> {
+        received.no_query();
+        let authorization = Some(received.bearer());
+        Some(Self {
+            authorization: authorization?,
+            info: received.info(),
+        })
+    }
+}
+
+/// The request of `GET /v2beta5/two`.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GetOldTwoRequest {
+    /// Where the request comes from.
+    pub info: RequestInfo,
+}
+
+impl Decode for GetOldTwoRequest {
+    fn decode(received: &mut Received) -> Option<Self> {
+        received.no_query();
+        Some(Self { info: received.info() })
+    }
+}
+
+/// What [`OddThingsApi::create_once`] answers.
+#[derive(Debug, Clone, PartialEq)]
+pub enum CreateOnceAnswer {
+    /// 200: It was there.
+    Ok(stack_types::Success),
+    /// 201: It is new.
+    Created(stack_types::Success),
+    /// 307: It is elsewhere.
+    TemporaryRedirect(Redirect),
 }
 
 /// The routes of this tag that stand below every version of the API.
@@ -286,6 +419,23 @@ pub fn routes<S: OddThingsApi>() -> Router<Arc<S>> {
         .route("/odd/{odd-id}", routing::post(create_oddity::<S>))
         .route("/three", routing::get(get_three::<S>))
         .route("/two", routing::get(get_two::<S>).delete(delete_two::<S>))
+        .route("/two-answers", routing::post(create_once::<S>))
+        .route("/browse", routing::get(browse::<S>))
+}
+
+/// The routes of this tag below one version of the API.
+pub fn version_routes<S: OddThingsApi>(version: &str) -> Router<Arc<S>> {
+    match version {
+        "v2beta5" => {
+            Router::new()
+                .route("/odd/{odd-id}", routing::post(create_oddity::<S>))
+                .route("/three", routing::get(get_three::<S>))
+                .route("/two", routing::delete(delete_two::<S>).get(get_old_two::<S>))
+                .route("/two-answers", routing::post(create_once::<S>))
+                .route("/browse", routing::get(browse::<S>))
+        }
+        _ => routes(),
+    }
 }
 
 /// The routes of this tag at the root of the server.
@@ -429,4 +579,152 @@ async fn get_open<S: OddThingsApi>(
         reply.json(&api.get_open(request).await?)
     };
     answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+pub(super) static CREATE_ONCE: Operation = Operation {
+    id: "create_once",
+    tag: "odd-things",
+    method: "POST",
+    path: "/two-answers",
+    auth: Need::None,
+    authorization: Some(Authorization::Basic),
+    other_statuses: &[201, 307],
+    oauth_errors: &[400],
+    ..Operation::USUAL
+};
+
+async fn create_once<S: OddThingsApi>(
+    State(api): State<Arc<S>>,
+    request: Request,
+) -> Response {
+    let (reply, incoming) = call::open(&CREATE_ONCE, request);
+    let answer = async {
+        let request = incoming.request().await?;
+        match api.create_once(request).await? {
+            CreateOnceAnswer::Ok(answer) => reply.with_status(200).json(&answer),
+            CreateOnceAnswer::Created(answer) => reply.with_status(201).json(&answer),
+            CreateOnceAnswer::TemporaryRedirect(answer) => {
+                reply.with_status(307).redirect(answer)
+            }
+        }
+    };
+    answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+pub(super) static BROWSE: Operation = Operation {
+    id: "browse",
+    tag: "odd-things",
+    method: "GET",
+    path: "/browse",
+    auth: Need::None,
+    authorization: Some(Authorization::Bearer),
+    status: 303,
+    ..Operation::USUAL
+};
+
+async fn browse<S: OddThingsApi>(
+    State(api): State<Arc<S>>,
+    request: Request,
+) -> Response {
+    let (reply, incoming) = call::open(&BROWSE, request);
+    let answer = async {
+        let request = incoming.request().await?;
+        reply.redirect(api.browse(request).await?)
+    };
+    answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+pub(super) static GET_OLD_TWO: Operation = Operation {
+    id: "get_old_two",
+    tag: "odd-things",
+    method: "GET",
+    path: "/v2beta5/two",
+    base: Base::Versions,
+    ..Operation::USUAL
+};
+
+async fn get_old_two<S: OddThingsApi>(
+    State(api): State<Arc<S>>,
+    request: Request,
+) -> Response {
+    let (reply, incoming) = call::open(&GET_OLD_TWO, request);
+    let answer = async {
+        let (who, request) = incoming.admit(&*api).await?.accept()?;
+        reply.text(api.get_old_two(who, request).await?)
+    };
+    answer.await.unwrap_or_else(|error| reply.error(error))
+}
+
+impl<S: LeaveOut<tags::OddThings>> OddThingsApi for S {
+    async fn create_oddity(
+        &self,
+        _: Principal<Access, Self::Tenant, Option<Self::User>>,
+        _: CreateOddityRequest,
+    ) -> Result<String, ApiError> {
+        Err(ApiError::NotBuilt("`create_oddity`"))
+    }
+    async fn get_three_as_client(
+        &self,
+        _: Principal<ClientAccess, Self::Tenant, Self::User>,
+        _: GetThreeRequest,
+    ) -> Result<stack_types::client::User, ApiError> {
+        Err(ApiError::NotBuilt("`get_three`"))
+    }
+    async fn get_three_as_server(
+        &self,
+        _: Principal<ServerAccess, Self::Tenant, Option<Self::User>>,
+        _: GetThreeRequest,
+    ) -> Result<stack_types::server::User, ApiError> {
+        Err(ApiError::NotBuilt("`get_three`"))
+    }
+    async fn get_three_as_admin(
+        &self,
+        _: Principal<AdminAccess, Self::Tenant, Self::User>,
+        _: GetThreeRequest,
+    ) -> Result<stack_types::server::User, ApiError> {
+        Err(ApiError::NotBuilt("`get_three`"))
+    }
+    async fn get_two_as_client(
+        &self,
+        _: Principal<ClientAccess, Self::Tenant, Option<Self::User>>,
+        _: GetTwoAsClientRequest,
+    ) -> Result<stack_types::Success, ApiError> {
+        Err(ApiError::NotBuilt("`get_two`"))
+    }
+    async fn get_two_as_server(
+        &self,
+        _: Principal<ServerAccess, Self::Tenant, Option<Self::User>>,
+        _: GetTwoAsServerRequest,
+    ) -> Result<stack_types::Success, ApiError> {
+        Err(ApiError::NotBuilt("`get_two`"))
+    }
+    async fn delete_two(
+        &self,
+        _: Principal<AdminAccess, Self::Tenant, Self::User>,
+        _: DeleteTwoRequest,
+    ) -> Result<stack_types::Success, ApiError> {
+        Err(ApiError::NotBuilt("`delete_two`"))
+    }
+    async fn get_open(
+        &self,
+        _: GetOpenRequest,
+    ) -> Result<stack_types::Success, ApiError> {
+        Err(ApiError::NotBuilt("`get_open`"))
+    }
+    async fn create_once(
+        &self,
+        _: CreateOnceRequest,
+    ) -> Result<CreateOnceAnswer, ApiError> {
+        Err(ApiError::NotBuilt("`create_once`"))
+    }
+    async fn browse(&self, _: BrowseRequest) -> Result<Redirect, ApiError> {
+        Err(ApiError::NotBuilt("`browse`"))
+    }
+    async fn get_old_two(
+        &self,
+        _: Principal<Access, Self::Tenant, Option<Self::User>>,
+        _: GetOldTwoRequest,
+    ) -> Result<String, ApiError> {
+        Err(ApiError::NotBuilt("`get_old_two`"))
+    }
 }

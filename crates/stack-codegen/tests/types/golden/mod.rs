@@ -9,6 +9,6 @@ pub mod admin;
 #[doc(hidden)]
 pub mod all;
 mod known_error;
-mod fixture;
 pub use known_error::*;
+mod fixture;
 pub use fixture::*;

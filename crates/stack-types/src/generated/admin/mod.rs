@@ -5,20 +5,123 @@
 //! Every type as admin access sees it.
 
 pub use crate::{
-    UserId, TeamId, SessionId, ProjectId, ApiKeySetId, UserIdOrMe, Success, Pagination,
-    RestrictedReason, RestrictedReasonType, SignInResult, OauthProviderType,
-    EnabledOauthProvider, ProjectDomain, UserList, RiskScores, SignUpRiskScores,
-    UserOauthProvider, UserCreate, UserOauthProviderCreate, CurrentProject,
-    CurrentProjectConfig, JsonWebKeySet, JsonWebKey, PasswordSignUp, BotChallengePhase,
+    UserId, TeamId, SessionId, ProjectId, ApiKeySetId, ContactChannelId, OauthProviderId,
+    TeamInvitationId, PermissionId, ApiKeyId, DataVaultStoreId, CustomerId, ItemId,
+    ProductId, PriceId, EmailId, EmailDraftId, EmailTemplateId, EmailThemeId,
+    NotificationCategoryId, EmailDomainId, SignUpRuleId, WebhookEndpointId, AiThreadId,
+    AiConversationId, FeatureRequestId, UserIdOrMe, Success, Empty,
+    VerificationCodeChecked, Pagination, RiskScores, SignUpRiskScores, UserOauthProvider,
+    RestrictedReason, RestrictedReasonType, SignInResult, SignInOrUpResult,
+    BotChallengePhase, ConnectedAccountAccessTokenCreate, ConnectedAccountAccessToken,
+    OauthProviderType, EmailThemeChoice, NoEmailTheme, EnabledOauthProvider,
+    ProjectDomain, ApiKeyHint, UserList, UserCreate, UserOauthProviderCreate,
+    CurrentProject, CurrentProjectConfig, JsonWebKeySet, JsonWebKey, PasswordSignUp,
     PasswordSignIn, PasswordSet, PasswordUpdate, PasswordResetCodeSend,
     PasswordResetCodeSent, PasswordReset, PasswordResetCodeCheck,
     PasswordResetCodeChecked, SessionList, Session, EndUserIpInfo, SessionCreate,
-    SessionTokens, RefreshedSession, ProjectList, Project, OnboardingStatus,
-    ProjectConfig, ProjectOauthProvider, AccountType, EmailConfig, DefaultPermission,
-    OauthAccountMergeStrategy, ProjectCreate, ProjectUpdate, ProjectConfigUpdate,
-    ProjectOauthProviderUpdate, ProjectTransfer, ProjectTransferred, ApiKeySetList,
-    ApiKeySet, ApiKeyHint, ApiKeySetCreate, ApiKeySetCreated, ApiKeySetUpdate, Health,
-    VersionCheck, VersionVerdict, VersionUpToDate, VersionOutdated, OauthTokenRequest,
-    OauthGrantType, OauthTokens,
+    SessionTokens, RefreshedSession, OauthAuthorizationType, OauthResponseMode,
+    OauthAuthorization, OauthCallbackForm, AppleSignIn, CrossDomainAuthorize,
+    CodeChallengeMethod, CrossDomainAuthorization, OauthTokenRequest, OauthGrantType,
+    OauthTokens, Health, VersionCheck, VersionVerdict, VersionUpToDate, VersionOutdated,
 };
+
+#[cfg(feature = "api-keys")]
+pub use crate::{
+    UserApiKeyList, UserApiKey, UserApiKeyCreate, UserApiKeyCreated, TeamApiKeyList,
+    TeamApiKey, TeamApiKeyCreate, TeamApiKeyCreated, ApiKeyCheck, ApiKeyUpdate,
+};
+
+#[cfg(feature = "data-vault")]
+pub use crate::{DataVaultKey, DataVaultValue, DataVaultEntry};
+
+#[cfg(feature = "emails")]
+pub use crate::{
+    EmailToSend, HtmlEmail, TemplateEmail, DraftEmail, SendEmailResults, SendEmailResult,
+    EmailToRender, RenderTemplate, RenderTemplateInThemeSource, RenderSource,
+    RenderSourceInThemeSource, EditableSource, RenderedEmail, EmailDeliveryInfo,
+    EmailDeliveryStats, EmailDeliveryCounts, EmailCapacity, EmailCapacityBoost,
+    NotificationPreferenceList, NotificationPreference, NotificationPreferenceUpdate,
+    OutboxEmailList, OutboxEmail, OutboxEmailStatus, OutboxEmailSimpleStatus,
+    OutboxEmailPaused, OutboxEmailPreparing, OutboxEmailRendering,
+    OutboxEmailRenderError, OutboxEmailScheduled, OutboxEmailQueued, OutboxEmailSending,
+    OutboxEmailServerError, OutboxEmailSent, OutboxEmailSkipped, OutboxEmailBounced,
+    OutboxEmailDeliveryDelayed, OutboxEmailOpened, OutboxEmailClicked,
+    OutboxEmailMarkedAsSpam, EmailRecipient, UserPrimaryEmailRecipient,
+    UserCustomEmailsRecipient, CustomEmailsRecipient, EmailOrigin, EmailSkipReason,
+    SendAttemptError, OutboxEmailUpdate, SentEmailList, SentEmail,
+    ManagedEmailDomainCreate, ManagedEmailDomain, ManagedEmailDomainStatus,
+    ManagedEmailDomainCheck, ManagedEmailDomainState, ManagedEmailDomainApply,
+    ManagedEmailDomainApplied, ManagedEmailDomainList, TestEmail, TestEmailServer,
+    TestEmailResult, EmailQueueStep, FailedEmailsDigest, ProjectFailedEmails,
+    FailedEmail, EmailDraftList, EmailDraft, EmailDraftCreate, EmailDraftCreated,
+    EmailDraftUpdate, EmailDraftDone, EmailTemplateList, EmailTemplate,
+    EmailTemplateCreate, EmailTemplateCreated, EmailTemplateUpdate, EmailTemplateUpdated,
+    EmailThemeList, EmailThemeSummary, EmailTheme, EmailThemeCreate, EmailThemeCreated,
+    EmailThemeUpdate, EmailThemeUpdated, TemplateSource, RewrittenSource,
+};
+
+#[cfg(feature = "internal")]
+pub use crate::{
+    ProjectList, Project, OnboardingStatus, ProjectConfig, ProjectOauthProvider,
+    AccountType, EmailConfig, DefaultPermission, OauthAccountMergeStrategy,
+    ProjectCreate, ProjectUpdate, ProjectConfigUpdate, ProjectOauthProviderUpdate,
+    ProjectTransfer, ProjectTransferred, ApiKeySetList, ApiKeySet, ApiKeySetCreate,
+    ApiKeySetCreated, ApiKeySetUpdate, ConfigLevel, ResettableConfigLevel,
+    RenderedConfig, ConfigOverride, ConfigOverrideUpdate, ConfigOverrideReplacement,
+    ConfigKeysReset, CurrentConfigSource, ConfigSource, ConfigFromGithub,
+    ConfigFromUnknown, ConfigUnlinked, OnboardingPreview, OnboardingChange,
+    AffectedUsers, AffectedUser, SignInInvitation, SignUpRulesStats, SignUpRuleTriggers,
+    HourlyCount, SignUpRuleActionCounts, SignUpRulesTest, SignUpAuthMethod,
+    BotChallengeResult, SignUpRulesTestResult, SignUpRuleContext, SignUpRuleEvaluation,
+    SignUpRuleStatus, SignUpRuleAction, SignUpRuleActionType, SignUpRulesOutcome,
+    SignUpDecision, AiChatMessageCreate, AiConversationList, AiConversationSummary,
+    AiConversation, AiMessage, AiConversationCreate, AiConversationCreated,
+    AiConversationUpdate, AiMessagesReplacement, AiMessageCreate, AiMessageRole,
+    FeatureRequestList, FeatureRequest, FeatureRequestStatus, FeatureRequestCreate,
+    FeatureRequestCreated, FeatureRequestUpvoted, Feedback, FeedbackType, PreviewProject,
+};
+
+#[cfg(feature = "payments")]
+pub use crate::{
+    CustomerType, Item, ItemQuantityUpdate, PurchaseUrlCreate, OfferPurchaseUrlCreate,
+    InlineProduct, ProductPrice, MoneyAmount, IncludedItem, ItemExpiry, ItemRepeat,
+    Never, DayInterval, IntervalPart, IntervalCount, IntervalUnit, PurchaseUrl,
+    PurchaseCode, PurchaseDetails, ConflictingProduct, PurchaseSessionCreate,
+    PurchaseSession,
+};
+
+#[cfg(feature = "sign-in")]
+pub use crate::{
+    SignInCodeSend, SignInCodeSent, SignInCode, SecondFactor, SecondFactorType,
+    PasskeyRegistrationStart, PasskeyRegistration, RegisteredPasskey,
+    PasskeyAuthenticationStart, PasskeySignIn, CliLoginStart, CliLogin, CliLoginPoll,
+    CliLoginProgress, CliLoginStatus, CliLoginComplete, CliLoginMode, CliLoginCompleted,
+    CliLoginChecked, CliSessionState, CliLoginClaimed, OauthProviderCreate,
+    ConnectedAccountList, ConnectedAccount, ContactChannelList, ContactChannel,
+    ContactChannelType, ContactChannelVerificationCodeSend,
+    PrimaryEmailVerificationCodeSend, ContactChannelVerificationCode,
+};
+
+#[cfg(feature = "teams")]
+pub use crate::{
+    TeamMembership, TeamMemberProfileUpdate, TeamInvitationList, TeamInvitation,
+    TeamInvitationCreate, TeamInvitationSent, TeamInvitationCode, TeamInvitationDetails,
+    PermissionDefinitionList, PermissionDefinition, PermissionDefinitionCreate,
+    PermissionDefinitionUpdate, TeamPermissionList, TeamPermission,
+    ProjectPermissionList, ProjectPermission,
+};
+
+#[cfg(feature = "webhooks")]
+pub use crate::{WebhookToken, TestWebhook, TestWebhookResult};
 pub use crate::server::{User, SelectedTeam, UserUpdate};
+
+#[cfg(feature = "sign-in")]
+pub use crate::server::{
+    OauthProviderList, OauthProvider, OauthProviderUpdate, ContactChannelCreate,
+    ContactChannelUpdate,
+};
+
+#[cfg(feature = "teams")]
+pub use crate::server::{
+    TeamList, Team, TeamCreate, TeamUpdate, TeamMemberProfileList, TeamMemberProfile,
+};

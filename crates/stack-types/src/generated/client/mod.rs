@@ -4,19 +4,97 @@
 
 //! Every type as client access sees it.
 
+#[cfg(feature = "sign-in")]
+mod contact_channels;
+
+#[cfg(feature = "sign-in")]
+mod oauth_providers;
+mod shared;
+
+#[cfg(feature = "teams")]
+mod team_member_profiles;
+
+#[cfg(feature = "teams")]
+mod teams;
 mod users;
+
+#[cfg(feature = "sign-in")]
+pub use contact_channels::*;
+
+#[cfg(feature = "sign-in")]
+pub use oauth_providers::*;
+pub use shared::*;
+
+#[cfg(feature = "teams")]
+pub use team_member_profiles::*;
+
+#[cfg(feature = "teams")]
+pub use teams::*;
 pub use users::*;
 pub use crate::{
-    UserId, TeamId, SessionId, ProjectId, UserIdOrMe, Success, Pagination,
-    RestrictedReason, RestrictedReasonType, SignInResult, OauthProviderType,
-    EnabledOauthProvider, ProjectDomain, UserOauthProvider, CurrentProject,
-    CurrentProjectConfig, JsonWebKeySet, JsonWebKey, PasswordSignUp, BotChallengePhase,
-    PasswordSignIn, PasswordSet, PasswordUpdate, PasswordResetCodeSend,
-    PasswordResetCodeSent, PasswordReset, PasswordResetCodeCheck,
-    PasswordResetCodeChecked, SessionList, Session, EndUserIpInfo, RefreshedSession,
+    UserId, TeamId, SessionId, ProjectId, ContactChannelId, OauthProviderId,
+    TeamInvitationId, PermissionId, ApiKeyId, CustomerId, ItemId, ProductId, PriceId,
+    NotificationCategoryId, AiConversationId, FeatureRequestId, UserIdOrMe, Success,
+    Empty, VerificationCodeChecked, Pagination, UserOauthProvider, RestrictedReason,
+    RestrictedReasonType, SignInResult, SignInOrUpResult, BotChallengePhase,
+    ConnectedAccountAccessTokenCreate, ConnectedAccountAccessToken, OauthProviderType,
+    EnabledOauthProvider, ProjectDomain, ApiKeyHint, CurrentProject,
+    CurrentProjectConfig, JsonWebKeySet, JsonWebKey, PasswordSignUp, PasswordSignIn,
+    PasswordSet, PasswordUpdate, PasswordResetCodeSend, PasswordResetCodeSent,
+    PasswordReset, PasswordResetCodeCheck, PasswordResetCodeChecked, SessionList,
+    Session, EndUserIpInfo, RefreshedSession, OauthAuthorizationType, OauthResponseMode,
+    OauthAuthorization, OauthCallbackForm, AppleSignIn, CrossDomainAuthorize,
+    CodeChallengeMethod, CrossDomainAuthorization, OauthTokenRequest, OauthGrantType,
+    OauthTokens, Health, VersionCheck, VersionVerdict, VersionUpToDate, VersionOutdated,
+};
+
+#[cfg(feature = "api-keys")]
+pub use crate::{
+    UserApiKeyList, UserApiKey, UserApiKeyCreate, UserApiKeyCreated, TeamApiKeyList,
+    TeamApiKey, TeamApiKeyCreate, TeamApiKeyCreated, ApiKeyUpdate,
+};
+
+#[cfg(feature = "emails")]
+pub use crate::{
+    NotificationPreferenceList, NotificationPreference, NotificationPreferenceUpdate,
+    EmailQueueStep, FailedEmailsDigest, ProjectFailedEmails, FailedEmail,
+};
+
+#[cfg(feature = "internal")]
+pub use crate::{
     ProjectList, Project, OnboardingStatus, ProjectConfig, ProjectOauthProvider,
     AccountType, EmailConfig, DefaultPermission, OauthAccountMergeStrategy,
     ProjectCreate, ProjectConfigUpdate, ProjectOauthProviderUpdate, ProjectTransfer,
-    ProjectTransferred, Health, VersionCheck, VersionVerdict, VersionUpToDate,
-    VersionOutdated, OauthTokenRequest, OauthGrantType, OauthTokens,
+    ProjectTransferred, AiConversationList, AiConversationSummary, AiConversation,
+    AiMessage, AiConversationCreate, AiConversationCreated, AiConversationUpdate,
+    AiMessagesReplacement, AiMessageCreate, AiMessageRole, FeatureRequestList,
+    FeatureRequest, FeatureRequestStatus, FeatureRequestCreate, FeatureRequestCreated,
+    FeatureRequestUpvoted, Feedback, FeedbackType, PreviewProject,
+};
+
+#[cfg(feature = "payments")]
+pub use crate::{
+    CustomerType, Item, PurchaseUrlCreate, OfferPurchaseUrlCreate, InlineProduct,
+    ProductPrice, MoneyAmount, IncludedItem, ItemExpiry, ItemRepeat, Never, DayInterval,
+    IntervalPart, IntervalCount, IntervalUnit, PurchaseUrl, PurchaseCode,
+    PurchaseDetails, ConflictingProduct, PurchaseSessionCreate, PurchaseSession,
+};
+
+#[cfg(feature = "sign-in")]
+pub use crate::{
+    SignInCodeSend, SignInCodeSent, SignInCode, SecondFactor, SecondFactorType,
+    PasskeyRegistrationStart, PasskeyRegistration, RegisteredPasskey,
+    PasskeyAuthenticationStart, PasskeySignIn, CliLoginStart, CliLogin, CliLoginPoll,
+    CliLoginProgress, CliLoginStatus, CliLoginComplete, CliLoginMode, CliLoginCompleted,
+    CliLoginChecked, CliSessionState, CliLoginClaimed, ConnectedAccountList,
+    ConnectedAccount, ContactChannelList, ContactChannel, ContactChannelType,
+    ContactChannelVerificationCodeSend, PrimaryEmailVerificationCodeSend,
+    ContactChannelVerificationCode,
+};
+
+#[cfg(feature = "teams")]
+pub use crate::{
+    TeamMemberProfileUpdate, TeamInvitationList, TeamInvitation, TeamInvitationCreate,
+    TeamInvitationSent, TeamInvitationCode, TeamInvitationDetails, TeamPermissionList,
+    TeamPermission, ProjectPermissionList, ProjectPermission,
 };
