@@ -3,35 +3,7 @@
 //! The tables are plain statics, built by the `const` functions below; nothing of them is code. Everything that the
 //! command line does with an operation is read from here at run time, so an operation more costs a few lines of data.
 
-/// A kind of access.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Access {
-    /// The publishable key; acts as the signed-in user.
-    Client,
-    /// The secret key; acts on everything of the project.
-    Server,
-    /// The super secret key; acts on the project itself.
-    Admin,
-}
-
-impl Access {
-    /// All of them, the least first.
-    pub const ALL: [Self; 3] = [Self::Client, Self::Server, Self::Admin];
-
-    /// `client`, `server` or `admin`.
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Client => "client",
-            Self::Server => "server",
-            Self::Admin => "admin",
-        }
-    }
-
-    /// The access of that name.
-    pub fn named(name: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|access| access.name() == name)
-    }
-}
+pub use stack_types::Access;
 
 /// A set of accesses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

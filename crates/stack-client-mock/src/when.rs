@@ -71,6 +71,20 @@ impl<O: Operation> When<O> {
         self.map(|when| when.query_param_missing(name))
     }
 
+    /// Expects a form with the fields of `body` and no others.
+    pub fn with_form(self, body: &impl Serialize) -> Self {
+        let mut expected = Vec::new();
+        if let Value::Object(fields) = json(body) {
+            expected.extend(fields.into_iter().map(|(name, value)| (name, text(&value))));
+        }
+        expected.sort();
+        self.fitting(move |request| {
+            let mut fields: Vec<_> = url::form_urlencoded::parse(request.body_ref()).into_owned().collect();
+            fields.sort();
+            fields == expected
+        })
+    }
+
     /// Expects what `condition` says of the whole request.
     pub fn fitting(self, condition: impl Fn(&HttpMockRequest) -> bool + Send + Sync + 'static) -> Self {
         self.map(|when| when.is_true(condition))
@@ -101,21 +115,6 @@ impl<O: Operation> When<O> {
     /// Expects a body of JSON.
     pub(crate) fn match_json(self, body: &impl Serialize) -> Self {
         self.map(|when| when.json_body(json(body)))
-    }
-
-    /// Expects a form with the fields of `body` and no others.
-    #[allow(dead_code, reason = "the contract has forms in some groups of tags only")]
-    pub(crate) fn match_form(self, body: &impl Serialize) -> Self {
-        let mut expected = Vec::new();
-        if let Value::Object(fields) = json(body) {
-            expected.extend(fields.into_iter().map(|(name, value)| (name, text(&value))));
-        }
-        expected.sort();
-        self.fitting(move |request| {
-            let mut fields: Vec<_> = url::form_urlencoded::parse(request.body_ref()).into_owned().collect();
-            fields.sort();
-            fields == expected
-        })
     }
 
     fn map(self, change: impl FnOnce(httpmock::When) -> httpmock::When) -> Self {

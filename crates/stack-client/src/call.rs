@@ -5,7 +5,7 @@
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use reqwest::{Method, Response};
-use tracing::{Span, field::Empty};
+use tracing::{Instrument, Span, field::Empty};
 
 use crate::error::REQUEST_ID;
 
@@ -33,8 +33,9 @@ impl Call {
         }
     }
 
-    pub fn span(&self) -> Span {
-        self.span.clone()
+    /// Waits for the answer within the span, and notes what came of the call.
+    pub async fn watch(&self, answer: impl Future<Output = reqwest::Result<Response>>) -> reqwest::Result<Response> {
+        self.end(answer.instrument(self.span.clone()).await)
     }
 
     /// Notes what came of one more attempt.
@@ -49,8 +50,7 @@ impl Call {
         }
     }
 
-    /// Notes what came of the call.
-    pub fn end(&self, result: reqwest::Result<Response>) -> reqwest::Result<Response> {
+    fn end(&self, result: reqwest::Result<Response>) -> reqwest::Result<Response> {
         self.span.record("attempts", self.attempts.load(Ordering::Relaxed));
         match &result {
             Ok(response) => {

@@ -7,7 +7,6 @@ use reqwest::{
 };
 use serde::{Serialize, de::DeserializeOwned};
 use stack_types::ErrorBody;
-use tracing::Instrument;
 
 use crate::{
     Error,
@@ -39,8 +38,7 @@ impl Transport {
     ) -> Result<T, Error> {
         insert_all(request.headers_mut(), &self.connection().common);
         let call = Call::begin(operation_id, request.method());
-        let response = self.connection().retries.send(http, request, &call);
-        let answer = match call.end(response.instrument(call.span()).await) {
+        let answer = match call.watch(self.connection().retries.send(http, request, &call)).await {
             Ok(response) => readable(response).await,
             Err(error) => Err(error),
         };

@@ -12,7 +12,6 @@ use reqwest::{
 use serde::Deserialize;
 use stack_types::Secret;
 use tokio::sync::Mutex;
-use tracing::Instrument;
 
 use crate::{
     Error, TokenStore, Tokens,
@@ -139,8 +138,8 @@ impl Wire<'_> {
     async fn send(self, mut request: Request) -> reqwest::Result<Response> {
         *request.timeout_mut() = self.timeout;
         let call = Call::begin("refresh_current_session", request.method());
-        let response = self.connection.retries.send(self.http, request, &call);
-        call.end(response.instrument(call.span()).await)
+        call.watch(self.connection.retries.send(self.http, request, &call))
+            .await
     }
 }
 

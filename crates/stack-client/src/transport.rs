@@ -8,7 +8,6 @@ use reqwest::{
     header::{CONTENT_ENCODING, CONTENT_LENGTH, CONTENT_TYPE, HeaderMap, HeaderValue, TRANSFER_ENCODING},
 };
 use stack_types::{ErrorBody, ProjectId, Secret};
-use tracing::Instrument;
 
 use crate::{
     Error, TokenStore, Tokens,
@@ -168,9 +167,7 @@ impl Transport {
         info: &OperationInfo,
     ) -> reqwest::Result<Response> {
         let call = Call::begin(info.operation_id, request.method());
-        let response = self.converse(http, request, info, &call);
-        let response = call.end(response.instrument(call.span()).await)?;
-        readable(response).await
+        readable(call.watch(self.converse(http, request, info, &call)).await?).await
     }
 
     /// Sends a request, each of its tokens being renewed at most once before and once after it was refused.

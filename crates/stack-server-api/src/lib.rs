@@ -30,10 +30,11 @@ pub use self::{
     header::Header,
     info::{RequestInfo, TrustedProxies},
     leave_out::{LeaveOut, Tag},
-    principal::{Access, AdminAccess, ClientAccess, FromAccess, Principal, ServerAccess},
+    principal::{AdminAccess, ClientAccess, FromAccess, Principal, ServerAccess},
     received::{Decode, Received},
     redirect::{Cookie, Redirect, SameSite},
     respond::Reply,
     versions::{VERSIONS, mount, routes},
     wire::{RequestId, Wire, WireLayer},
 };
+pub use stack_types::Access;

@@ -1,5 +1,6 @@
 #![doc = include_str!("../README.md")]
 
+mod access;
 mod error_body;
 mod generated;
 mod ids;
@@ -9,6 +10,7 @@ mod patch;
 pub mod schema;
 mod secret;
 
+pub use access::Access;
 pub use error_body::ErrorBody;
 pub use generated::*;
 pub use ids::UserIdOrMe;

@@ -36,7 +36,7 @@ impl Global {
             profile: text("profile"),
             url: text("url"),
             project_id: text("project-id"),
-            access: text("access").and_then(|name| Access::named(&name)),
+            access: text("access").and_then(|name| Access::from_name(&name)),
             output: if matches.get_flag("json") {
                 Some(Format::Json)
             } else {

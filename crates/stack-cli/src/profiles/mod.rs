@@ -75,7 +75,7 @@ impl Profile {
 
     /// The access that it prefers.
     pub fn preferred(&self) -> Option<Access> {
-        self.access.as_deref().and_then(Access::named)
+        self.access.as_deref().and_then(Access::from_name)
     }
 
     /// The tokens of whoever is signed in.

@@ -226,22 +226,7 @@ impl Differ<'_> {
                 },
                 Kind::Array { items: b, min, max },
             ) => {
-                bound(
-                    at,
-                    "items",
-                    true,
-                    old_min.map(|it| it as f64),
-                    min.map(|it| it as f64),
-                    out,
-                );
-                bound(
-                    at,
-                    "items",
-                    false,
-                    old_max.map(|it| it as f64),
-                    max.map(|it| it as f64),
-                    out,
-                );
+                counts(at, "items", (*old_min, *old_max), (*min, *max), out);
                 self.shape(&at.part(format!("an element of {}", at.noun), "/items"), a, b, out);
             }
             (Kind::Map(a), Kind::Map(b)) => {
@@ -312,8 +297,21 @@ fn range(at: &At, old: &Range, new: &Range, out: &mut Drafts) {
     bound(at, "", false, old.max, *max, out);
 }
 
+/// The least and the greatest count of something.
+pub(super) fn counts(
+    at: &At,
+    unit: &str,
+    old: (Option<u64>, Option<u64>),
+    new: (Option<u64>, Option<u64>),
+    out: &mut Drafts,
+) {
+    let number = |count: Option<u64>| count.map(|count| count as f64);
+    bound(at, unit, true, number(old.0), number(new.0), out);
+    bound(at, unit, false, number(old.1), number(new.1), out);
+}
+
 /// A bound of a number, of a length or of a count.
-pub(super) fn bound(at: &At, unit: &str, lower: bool, old: Option<f64>, new: Option<f64>, out: &mut Drafts) {
+fn bound(at: &At, unit: &str, lower: bool, old: Option<f64>, new: Option<f64>, out: &mut Drafts) {
     if old == new {
         return;
     }

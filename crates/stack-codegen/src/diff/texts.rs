@@ -3,7 +3,7 @@
 use super::{
     change::{Breaks, Direction, Kind as What},
     findings::{At, Drafts, Shift},
-    shapes::{bound, noun},
+    shapes::{counts, noun},
 };
 use crate::model::{Kind, StringRules};
 
@@ -94,16 +94,8 @@ fn rules(at: &At, old: &StringRules, new: &StringRules, out: &mut Drafts) {
         secret: _,
         normalize,
     } = new;
-    let length = |value: Option<u64>| value.map(|value| value as f64);
-    bound(at, "characters", true, length(old.min_length), length(*min_length), out);
-    bound(
-        at,
-        "characters",
-        false,
-        length(old.max_length),
-        length(*max_length),
-        out,
-    );
+    let lengths = (old.min_length, old.max_length);
+    counts(at, "characters", lengths, (*min_length, *max_length), out);
     rule(at, "format", old.format.as_deref(), format.as_deref(), out);
     rule(at, "pattern", old.pattern.as_deref(), pattern.as_deref(), out);
     if old.normalize != *normalize {

@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use super::documents;
 use crate::{
-    fixups,
+    fixups::{self, Applied},
     model::Api,
     output::File,
     views::{View, Views},
@@ -19,11 +19,12 @@ use crate::{
 mod docs;
 mod files;
 pub(crate) mod generate;
+mod losses;
 mod paging;
 pub(crate) mod polish;
 pub(crate) mod split;
 
-/// Emits `crates/stack-client/src/generated/`.
+/// Emits `crates/stack-client/src/generated/`, and the report on what was lowered for it.
 ///
 /// # Errors
 ///
@@ -37,16 +38,20 @@ pub fn emit(api: &Api, views: &Views) -> Result<Vec<File>> {
             scope.spawn(move || of_access(api, &calls, documents::document(api, &calls)?))
         };
         let running: Vec<_> = views.views.iter().map(start).collect();
-        for access in running {
-            files.extend(access.join().unwrap_or_else(|cause| panic::resume_unwind(cause))?);
+        let mut lowered = Vec::new();
+        for (view, access) in views.views.iter().zip(running) {
+            let (of_access, applied) = access.join().unwrap_or_else(|cause| panic::resume_unwind(cause))?;
+            files.extend(of_access);
+            lowered.push((view.access, applied));
         }
+        files.push(losses::report(api, &lowered)?);
         Ok(files)
     })
 }
 
-/// The files of one access, from its published document.
-fn of_access(api: &Api, view: &View, mut document: Value) -> Result<Vec<File>> {
-    fixups::lower(&mut document);
+/// The files of one access, from its published document, and what was lowered for them.
+fn of_access(api: &Api, view: &View, mut document: Value) -> Result<(Vec<File>, Vec<Applied>)> {
+    let applied = fixups::lower(&mut document);
     let mut parts = split::split(generate::generate(&document, view.access)?, &api.tags)?;
     polish::client(&mut parts.client, view);
     for part in &mut parts.tags {
@@ -56,7 +61,7 @@ fn of_access(api: &Api, view: &View, mut document: Value) -> Result<Vec<File>> {
     for part in parts.tags {
         files.push(files::of_tag(api, view, part)?);
     }
-    Ok(files)
+    Ok((files, applied))
 }
 
 #[cfg(test)]

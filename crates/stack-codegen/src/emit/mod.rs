@@ -7,7 +7,6 @@ pub mod client;
 pub mod documents;
 pub mod errors;
 pub mod inventory;
-pub mod losses;
 pub mod mocks;
 pub mod rust;
 pub mod server;
@@ -23,7 +22,7 @@ use crate::{model::Api, output::File, views::Views};
 /// Turns the model into files.
 type Emitter = fn(&Api, &Views) -> Result<Vec<File>>;
 
-const EMITTERS: [Emitter; 10] = [
+const EMITTERS: [Emitter; 9] = [
     cli::emit,
     client::emit,
     types::emit,
@@ -31,7 +30,6 @@ const EMITTERS: [Emitter; 10] = [
     server::emit,
     documents::emit,
     inventory::emit,
-    losses::emit,
     mocks::emit,
     webhooks::emit,
 ];

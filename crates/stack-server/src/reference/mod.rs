@@ -6,7 +6,7 @@
 mod documents;
 mod pages;
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use axum::{
     Router,
@@ -14,9 +14,9 @@ use axum::{
     response::{IntoResponse, Response},
     routing::get,
 };
+use bytes::Bytes;
 use http::{HeaderName, StatusCode, header};
 
-use self::documents::Document;
 use crate::Demo;
 
 /// What the pages are told of the server.
@@ -46,9 +46,18 @@ pub(crate) fn router(reference: Reference) -> Router {
         .route("/docs", get(index))
         .route("/docs/scalar.js", get(scalar));
     for document in &documents::ALL {
+        // Made for whoever asks first: most servers are never asked.
+        let served = Arc::new(OnceLock::new());
         router = router.route(
             &document.path(),
-            get(move |State(reference): State<Arc<Reference>>| async move { json(document, &reference) }),
+            get(move |State(reference): State<Arc<Reference>>| async move {
+                let made = || Bytes::from(document.served_by(&reference.base_url));
+                answer(
+                    "application/json",
+                    AS_LONG_AS_THE_SERVER,
+                    served.get_or_init(made).clone(),
+                )
+            }),
         );
     }
     for document in documents::pages() {
@@ -76,14 +85,6 @@ async fn scalar() -> Response {
         Some(script) => answer("text/javascript", AS_LONG_AS_THE_SERVER, script.clone()),
         None => StatusCode::NOT_FOUND.into_response(),
     }
-}
-
-fn json(document: &Document, reference: &Reference) -> Response {
-    answer(
-        "application/json",
-        AS_LONG_AS_THE_SERVER,
-        document.served_by(&reference.base_url),
-    )
 }
 
 fn html(page: String) -> Response {

@@ -1,13 +1,13 @@
 //! The files of the generated client: one per access for the client itself, one per tag for its calls.
 
-use anyhow::{Context, Result, ensure};
+use anyhow::{Context, Result};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, format_ident, quote};
 use syn::Item;
 
 use super::split::TagPart;
 use crate::{
-    emit::rust,
+    emit::rust::{self, module},
     model::{Access, Api, Need, Operation},
     output::File,
     views::{View, Views},
@@ -15,9 +15,6 @@ use crate::{
 
 /// Where all of it goes.
 const FOLDER: &str = "crates/stack-client/src/generated";
-
-/// No generated file may be longer.
-const MAX_LINES: usize = 2_000;
 
 /// `generated/mod.rs`.
 pub(super) fn root(views: &Views) -> Result<File> {
@@ -159,13 +156,7 @@ fn prelude(api: &Api, tags: &[TagPart]) -> Item {
 fn file(path: String, source: &str, start: TokenStream, items: impl IntoIterator<Item = Item>) -> Result<File> {
     let mut file: syn::File = syn::parse2(start).with_context(|| format!("the start of {path} isn't Rust"))?;
     file.items.extend(items);
-    let contents = space_out(&rust::print(&file, source));
-    let lines = contents.lines().count();
-    ensure!(
-        lines < MAX_LINES,
-        "{path} has {lines} lines, more than {MAX_LINES}: split its tag"
-    );
-    Ok(File { path, contents })
+    rust::file(path, space_out(&rust::print(&file, source)))
 }
 
 /// `rust` with an empty line after every item and method, which prettyplease leaves out.
@@ -185,9 +176,4 @@ fn space_out(rust: &str) -> String {
 
 fn doc_lines(text: &str) -> impl Iterator<Item = String> {
     text.trim().lines().map(|line| format!(" {line}"))
-}
-
-/// The Rust module of a tag.
-fn module(tag: &str) -> syn::Ident {
-    format_ident!("{}", tag.replace('-', "_"))
 }

@@ -94,7 +94,7 @@ fn files(access: Access, change: impl FnOnce(&mut Value)) -> Result<Vec<File>> {
     let view = views.view(access);
     let mut document = documents::document(&api, view)?;
     change(&mut document);
-    of_access(&api, view, document)
+    Ok(of_access(&api, view, document)?.0)
 }
 
 #[test]

@@ -121,7 +121,7 @@ fn arguments(operation: &Operation, scope: &Scope<'_>) -> Vec<TokenStream> {
         let matches = if body.media.contains(&Media::Json) {
             quote!(match_json)
         } else {
-            quote!(match_form)
+            quote!(with_form)
         };
         methods.push(quote! {
             /// Expects this body.

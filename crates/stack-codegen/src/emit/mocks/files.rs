@@ -1,13 +1,13 @@
 //! The files of the mocks: one per access, one per tag of an access, and the samples.
 
-use anyhow::{Result, ensure};
-use proc_macro2::{Ident, TokenStream};
+use anyhow::Result;
+use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::call;
 use crate::{
     emit::{
-        rust,
+        rust::{self, module},
         types::{Scope, docs, render},
     },
     model::{Api, Operation, Tag},
@@ -18,9 +18,6 @@ use crate::{
 
 /// Where all of it goes.
 const FOLDER: &str = "crates/stack-client-mock/src/generated";
-
-/// No generated file may be longer.
-const MAX_LINES: usize = 2_000;
 
 /// `generated/mod.rs`.
 pub(super) fn root(views: &Views) -> Result<File> {
@@ -40,7 +37,7 @@ pub(super) fn of_access(api: &Api, view: &View) -> Result<File> {
         .iter()
         .filter(|tag| operations(view, tag).next().is_some())
         .map(|tag| {
-            let (module, doc) = (module(tag), format!(" Operations of the tag `{}`.", tag.name));
+            let (module, doc) = (module(&tag.name), format!(" Operations of the tag `{}`.", tag.name));
             let condition = rust::condition(api, &tag.name);
             quote!(#[doc = #doc] #condition pub mod #module;)
         });
@@ -78,7 +75,7 @@ pub(super) fn of_tag(api: &Api, views: &Views, view: &View, tag: &Tag) -> Result
 
         #(#items)*
     };
-    let name = format!("{}/{}", view.access.name(), module(tag));
+    let name = format!("{}/{}", view.access.name(), module(&tag.name));
     Ok(Some(file(&name, &format!("openapi/{}", tag.file), tokens)?))
 }
 
@@ -89,22 +86,10 @@ fn operations<'a>(view: &'a View, tag: &Tag) -> impl Iterator<Item = &'a Operati
 }
 
 fn file(name: &str, source: &str, tokens: TokenStream) -> Result<File> {
-    let path = format!("{FOLDER}/{name}.rs");
-    let contents = space_out(&render(tokens, source)?);
-    let lines = contents.lines().count();
-    ensure!(
-        lines < MAX_LINES,
-        "{path} has {lines} lines, more than {MAX_LINES}: split its tag"
-    );
-    Ok(File { path, contents })
+    rust::file(format!("{FOLDER}/{name}.rs"), space_out(&render(tokens, source)?))
 }
 
 /// `rust` with an empty line between methods, which the printer leaves out.
 fn space_out(rust: &str) -> String {
     rust.replace("\n    }\n    ///", "\n    }\n\n    ///")
-}
-
-/// The Rust module of a tag.
-fn module(tag: &Tag) -> Ident {
-    format_ident!("{}", tag.name.replace('-', "_"))
 }

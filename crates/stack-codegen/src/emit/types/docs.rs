@@ -129,7 +129,8 @@ fn grouped(number: &str) -> String {
     groups.join(",")
 }
 
-fn lower_first(text: &str) -> String {
+/// `text` with its first letter in lower case.
+pub(in crate::emit) fn lower_first(text: &str) -> String {
     let mut letters = text.chars();
     letters
         .next()

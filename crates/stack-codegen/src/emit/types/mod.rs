@@ -18,6 +18,7 @@ mod unions;
 pub(crate) use names::{field as field_name, fields as field_names, variant as variant_name};
 pub(crate) use scope::{Presence, Scope, bare_type, field_type};
 pub(in crate::emit) use spaced::render;
+pub(crate) use spaced::{ends_item, starts_item};
 pub(crate) use table::{params_expr, property_expr, schema_expr};
 pub(crate) use tree::ROOT;
 

@@ -25,11 +25,12 @@ fn spaced(code: &str) -> String {
 }
 
 /// Whether an item begins here. The printer indents everything inside one.
-fn starts_item(line: &str) -> bool {
+pub(crate) fn starts_item(line: &str) -> bool {
     line.starts_with(|first: char| first.is_ascii_alphabetic() || first == '#' || first == '/')
 }
 
-fn ends_item(line: &str) -> bool {
+/// Whether one ended with this line.
+pub(crate) fn ends_item(line: &str) -> bool {
     line.starts_with("//!") || !line.starts_with([' ', '/', '#']) && line.ends_with(['}', ';'])
 }
 

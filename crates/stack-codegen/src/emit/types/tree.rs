@@ -10,7 +10,7 @@ use quote::{format_ident, quote};
 use super::spaced::render;
 use super::{item, scope::Scope};
 use crate::{
-    emit::rust::condition,
+    emit::rust::{MAX_LINES, condition},
     model::{Access, Api, Kind, NamedSchema},
     output::File,
     views::{Home, Views},
@@ -52,9 +52,6 @@ pub(super) fn emit(api: &Api, views: &Views) -> Result<Vec<File>> {
     });
     Ok(files)
 }
-
-/// No file of types is longer.
-const MAX_LINES: usize = 2_000;
 
 /// A module in one file or, if that got too long, in as many as it takes.
 fn split(

@@ -5,7 +5,10 @@ use quote::quote;
 
 use super::variant;
 use crate::{
-    emit::types::{Scope, docs},
+    emit::types::{
+        Scope,
+        docs::{self, lower_first},
+    },
     model::Event,
 };
 
@@ -76,12 +79,4 @@ pub(super) fn emit(events: &[Event], scope: &Scope<'_>) -> TokenStream {
             }
         }
     }
-}
-
-fn lower_first(text: &str) -> String {
-    let mut letters = text.chars();
-    letters
-        .next()
-        .map(|first| first.to_lowercase().chain(letters).collect())
-        .unwrap_or_default()
 }

@@ -5,7 +5,10 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::Target;
-use crate::output::File;
+use crate::{
+    emit::types::{ends_item, starts_item},
+    output::File,
+};
 
 /// No part is added to a file that would have more lines with it.
 const MAX_LINES: usize = 1_800;
@@ -110,14 +113,6 @@ fn space_out(code: &str) -> String {
         previous = line;
     }
     spaced
-}
-
-fn starts_item(line: &str) -> bool {
-    line.starts_with(|first: char| first.is_ascii_alphabetic() || first == '#' || first == '/')
-}
-
-fn ends_item(line: &str) -> bool {
-    line.starts_with("//!") || !line.starts_with([' ', '/', '#']) && line.ends_with(['}', ';'])
 }
 
 fn is_short(line: &str) -> bool {

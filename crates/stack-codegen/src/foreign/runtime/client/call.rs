@@ -22,7 +22,6 @@ pub(crate) struct Call {
     body: Option<Bytes>,
 }
 
-#[allow(dead_code, reason = "few documents need all of it")]
 impl Call {
     pub fn new(method: Method, url: String, accept: &'static str) -> Self {
         let mut headers = HeaderMap::new();

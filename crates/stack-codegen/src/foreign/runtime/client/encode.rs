@@ -6,7 +6,6 @@ use serde_json::Value;
 
 /// How the value of a parameter is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(dead_code, reason = "few documents need all of them")]
 pub(crate) enum Style {
     /// One text.
     Plain,

@@ -1,25 +1,22 @@
-//! Emits `openapi/dist/fixups.json`: what progenitor isn't told, and which operations no program calls.
+//! Reports in `openapi/dist/fixups.json`: what progenitor isn't told, and which operations no program calls.
 //!
 //! The list can't grow unseen: it is generated, so the check for drift shows every change of it.
 
 use anyhow::Result;
 use serde_json::{Map, Value, json};
 
-use super::documents;
-use crate::{fixups, model::Api, output::File, views::Views};
+use crate::{
+    fixups::{self, Applied},
+    model::{Access, Api},
+    output::File,
+};
 
-/// Emits the report.
-///
-/// # Errors
-///
-/// If a document can't be made.
-pub fn emit(api: &Api, views: &Views) -> Result<Vec<File>> {
+/// The report on what was lowered for each access.
+pub(super) fn report(api: &Api, lowered: &[(Access, Vec<Applied>)]) -> Result<File> {
     let mut places = vec![Map::new(); fixups::ALL.len()];
-    for view in &views.views {
-        let calls = view.calls();
-        let mut document = documents::document(api, &calls)?;
-        for (places, applied) in places.iter_mut().zip(fixups::lower(&mut document)) {
-            places.insert(view.access.name().to_owned(), applied.count.into());
+    for (access, applied) in lowered {
+        for (places, applied) in places.iter_mut().zip(applied) {
+            places.insert(access.name().to_owned(), applied.count.into());
         }
     }
     let fixups: Vec<_> = fixups::ALL
@@ -28,10 +25,10 @@ pub fn emit(api: &Api, views: &Views) -> Result<Vec<File>> {
         .map(|(fixup, places)| json!({ "name": fixup.name, "reason": fixup.reason, "places": places }))
         .collect();
     let report = json!({ "fixups": fixups, "left_out": left_out(api) });
-    Ok(vec![File {
+    Ok(File {
         path: "openapi/dist/fixups.json".to_owned(),
         contents: format!("{}\n", serde_json::to_string_pretty(&report)?),
-    }])
+    })
 }
 
 /// The operations that client, mocks and command line don't have.
