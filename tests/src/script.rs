@@ -2,10 +2,10 @@
 
 use std::{
     path::{Path, PathBuf},
-    process::Output,
+    process::{Output, Stdio},
 };
 
-use tokio::process::Command;
+use tokio::process::{Child, Command};
 
 use crate::skip;
 
@@ -34,6 +34,27 @@ pub async fn run_script(script: &str, environment: &[(&str, &str)], last: &str) 
     );
 }
 
+/// Starts a script that serves until it is dropped, with its standard output to read from; `None` if something is missing
+/// to run it.
+///
+/// # Panics
+///
+/// If it doesn't start.
+pub async fn spawn_script(script: &str, environment: &[(&str, &str)]) -> Option<Child> {
+    if let Some(missing) = missing().await {
+        skip(script, missing);
+        return None;
+    }
+    let spawned = Command::new("node")
+        .arg(script)
+        .current_dir(FOLDER)
+        .envs(environment.iter().copied())
+        .stdout(Stdio::piped())
+        .kill_on_drop(true)
+        .spawn();
+    Some(spawned.expect("node starts"))
+}
+
 /// The browser for scripts that need one: `STACK_CHROMIUM`, else where Debian puts it.
 pub fn chromium() -> Option<PathBuf> {
     let path = std::env::var_os("STACK_CHROMIUM").map_or_else(|| "/usr/bin/chromium".into(), PathBuf::from);
@@ -46,8 +67,14 @@ async fn missing() -> Option<&'static str> {
     if !node.is_ok_and(|output| output.status.success()) {
         return Some("node isn't installed");
     }
-    let installed = ["@stackframe/js", "puppeteer-core"]
-        .iter()
-        .all(|package| Path::new(FOLDER).join("node_modules").join(package).is_dir());
+    let installed = [
+        "@stackframe/js",
+        "oidc-provider",
+        "postal-mime",
+        "puppeteer-core",
+        "smtp-server",
+    ]
+    .iter()
+    .all(|package| Path::new(FOLDER).join("node_modules").join(package).is_dir());
     (!installed).then_some("the packages aren't installed; run `npm ci` in tests/sdk")
 }

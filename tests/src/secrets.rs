@@ -5,6 +5,23 @@ use std::{
     path::{Path, PathBuf},
 };
 
+use serde_json::Value;
+
+use crate::Mail;
+
+/// What answers call their secrets.
+const SECRET_KEYS: [&str; 9] = [
+    "access_token",
+    "refresh_token",
+    "attempt_code",
+    "nonce",
+    "code",
+    "polling_code",
+    "login_code",
+    "publishable_client_key",
+    "secret_server_key",
+];
+
 /// Secrets that were given out or taken in, with what they are.
 #[derive(Debug, Clone, Default)]
 pub struct Secrets(Vec<(String, String)>);
@@ -19,6 +36,40 @@ impl Secrets {
         let secret = secret.as_ref();
         assert!(secret.len() >= 8, "the {what} is too short to be searched for");
         self.0.push((what.to_owned(), secret.to_owned()));
+    }
+
+    /// Remembers what an answer gives out: whatever the contract calls a token, a nonce or a code.
+    ///
+    /// # Panics
+    ///
+    /// As [`Secrets::add`].
+    pub fn add_answer(&mut self, body: &Value) {
+        match body {
+            Value::Object(members) => {
+                for (key, value) in members {
+                    match value.as_str() {
+                        Some(secret) if SECRET_KEYS.contains(&key.as_str()) && secret.len() >= 8 => {
+                            self.add(key, secret)
+                        }
+                        _ => self.add_answer(value),
+                    }
+                }
+            }
+            Value::Array(items) => items.iter().for_each(|item| self.add_answer(item)),
+            _ => {}
+        }
+    }
+
+    /// Remembers what a mail holds: the code of its link, and its address.
+    ///
+    /// # Panics
+    ///
+    /// As [`Secrets::add`].
+    pub fn add_mail(&mut self, mail: &Mail, address: &str) {
+        self.add("address", address);
+        self.add("code", mail.link_code());
+        // Whoever finds these has what the mail doesn't show.
+        self.add("nonce", &mail.link_code()[6..]);
     }
 
     /// How many are remembered.

@@ -3,6 +3,7 @@
 use std::{sync::Arc, time::Duration};
 
 use stack_domain::{
+    models::KeyRotation,
     password::HashingSettings,
     ports::{Clock, FixedClock, SystemClock},
 };
@@ -10,7 +11,7 @@ use stack_server::{
     Parts, Running,
     config::{Config, InternalKeys, Settings},
 };
-use stack_types::Millis;
+use stack_types::{Millis, ProjectId};
 
 use crate::{Backend, Call, Keys, Snapshots, TestDatabase};
 
@@ -54,6 +55,7 @@ struct Inner {
     movable: Option<Arc<FixedClock>>,
     http: reqwest::Client,
     database: Arc<TestDatabase>,
+    config: Config,
 }
 
 impl TestServer {
@@ -92,7 +94,16 @@ impl TestServer {
     ///
     /// If it doesn't start.
     pub async fn start_on_the_machines_clock() -> Self {
-        Self::start_at(|_| {}, HASHING, Arc::new(SystemClock), None).await
+        Self::start_on_the_machines_clock_with(|_| {}).await
+    }
+
+    /// Starts one whose clock is the machine's, with other settings.
+    ///
+    /// # Panics
+    ///
+    /// If it doesn't start.
+    pub async fn start_on_the_machines_clock_with(adjust: impl FnOnce(&mut Config)) -> Self {
+        Self::start_at(adjust, HASHING, Arc::new(SystemClock), None).await
     }
 
     /// Starts another on the same database, with the same secret, public URL and clock, as a second process would be.
@@ -107,7 +118,7 @@ impl TestServer {
             movable,
             ..
         } = &*self.0;
-        let mut config = config(database);
+        let mut config = self.0.config.clone();
         config.public_url = Some(self.public_url().to_owned());
         Self::run(config, HASHING, database.clone(), clock.clone(), movable.clone()).await
     }
@@ -136,7 +147,7 @@ impl TestServer {
             password_hashing: Some(hashing),
             ..Parts::default()
         };
-        let running = stack_server::start_with(config, parts)
+        let running = stack_server::start_with(config.clone(), parts)
             .await
             .expect("the server starts");
         // Nothing goes over TLS, and reading the machine's certificates takes longer than most tests.
@@ -151,7 +162,22 @@ impl TestServer {
             movable,
             http,
             database,
+            config,
         }))
+    }
+
+    /// Rotates the signing keys of a project, or of all, as `stack-server keys rotate` does.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such project.
+    pub async fn rotate_keys(&self, project: Option<&ProjectId>) -> Vec<(ProjectId, KeyRotation)> {
+        let parts = Parts {
+            clock: self.0.clock.clone(),
+            ..Parts::default()
+        };
+        let rotated = stack_server::rotate_keys(&self.0.config, parts, project.cloned()).await;
+        rotated.expect("the keys are rotated")
     }
 
     /// Its public URL, which stands in tokens.

@@ -54,6 +54,8 @@ pub fn run(options: &Options) -> Result<ExitCode> {
         .args(["run", "--quiet", "--package", "stack-server"])
         .args(options.release.then_some("--release"));
     serve.args(["--", "demo"]);
+    // Mails hold codes: they are shown to this machine only.
+    serve.args(options.listen.ip().is_loopback().then_some("--dev-mail"));
     serve.args([
         "--database-url",
         &database_url(&folder),

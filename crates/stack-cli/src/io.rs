@@ -101,6 +101,18 @@ impl Io {
         self.line(what)
     }
 
+    /// Whether a person at the terminal wants it: `y` or `yes`, whatever the case.
+    ///
+    /// # Errors
+    ///
+    /// If nothing can be read.
+    pub fn confirm(&mut self, question: &str) -> Result<bool> {
+        let _ = write!(self.stderr, "{question} [y/N] ");
+        let _ = self.stderr.flush();
+        let answer = self.read_line()?;
+        Ok(["y", "yes"].contains(&answer.trim().to_lowercase().as_str()))
+    }
+
     /// As [`Self::ask`], but nobody sees what is typed.
     ///
     /// # Errors
@@ -116,14 +128,19 @@ impl Io {
         non_empty(typed, what)
     }
 
-    /// A line, byte by byte: what follows it is for somebody else.
     fn line(&mut self, what: &str) -> Result<String> {
+        let line = self.read_line()?;
+        non_empty(line, what)
+    }
+
+    /// A line, byte by byte: what follows it is for somebody else.
+    fn read_line(&mut self) -> Result<String> {
         let (mut line, mut byte) = (Vec::new(), [0]);
         while self.stdin.read(&mut byte)? == 1 && byte[0] != b'\n' {
             line.push(byte[0]);
         }
-        let line = String::from_utf8(line).map_err(|_| Failure::usage(format!("the {what} isn't UTF-8")))?;
-        non_empty(line.trim_end_matches('\r').to_owned(), what)
+        let line = String::from_utf8(line).map_err(|_| Failure::usage("what was typed isn't UTF-8"))?;
+        Ok(line.trim_end_matches('\r').to_owned())
     }
 
     /// A secret that an argument stands for: `-` is asked for or read from the standard input, `@file` is read from

@@ -95,6 +95,8 @@ pub struct Operation {
     pub user: Accesses,
     /// Whether it reads the refresh token.
     pub refresh_token: bool,
+    /// How the header `authorization` is read, if it is.
+    pub authorization: Option<Authorization>,
     /// Left out of help.
     pub hidden: bool,
     /// In the order of the path.
@@ -107,6 +109,15 @@ pub struct Operation {
     pub answer: Answer,
     /// Particular errors: the code, or the status of a plain error, and when it is sent.
     pub errors: &'static [(&'static str, &'static str)],
+}
+
+/// How the header `authorization` is read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Authorization {
+    /// A token.
+    Bearer,
+    /// A name and a password.
+    Basic,
 }
 
 /// A request body.
@@ -228,6 +239,7 @@ pub const fn operation(
         takes_credentials: true,
         user: Accesses::NONE,
         refresh_token: false,
+        authorization: None,
         hidden: false,
         path_params: &[],
         query: &[],
@@ -271,6 +283,14 @@ impl Operation {
     pub const fn refresh_token(self) -> Self {
         Self {
             refresh_token: true,
+            ..self
+        }
+    }
+
+    /// Reads the header `authorization`, like this.
+    pub const fn authorization(self, form: Authorization) -> Self {
+        Self {
+            authorization: Some(form),
             ..self
         }
     }

@@ -1,10 +1,11 @@
 #![doc = include_str!("../README.md")]
 #![cfg_attr(test, allow(clippy::unwrap_used, reason = "a test may panic"))]
 #![cfg_attr(
-    not(all(feature = "client", feature = "server", feature = "admin")),
-    allow(dead_code, unused_imports, reason = "what one access needs, another may not")
+    not(all(feature = "client", feature = "server", feature = "admin", feature = "all-tags")),
+    allow(dead_code, unused_imports, reason = "what one access or tag needs, another may not")
 )]
 
+mod authorization;
 mod builder;
 mod call;
 mod error;
@@ -25,6 +26,7 @@ mod transport;
 #[cfg(feature = "verify")]
 pub mod verify;
 
+pub use authorization::Authorization;
 pub use builder::{BuildError, Builder};
 pub use error::{Error, Result};
 pub use generated::*;

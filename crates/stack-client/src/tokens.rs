@@ -3,7 +3,7 @@
 use std::{fmt, sync::RwLock};
 
 use progenitor_client::ResponseValue;
-use stack_types::{Secret, SignInResult};
+use stack_types::{Secret, SignInOrUpResult, SignInResult};
 
 /// The tokens of one session. Either may be missing: a refresh token alone gets an access token at the next call.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,6 +43,18 @@ impl Tokens {
 impl From<&SignInResult> for Tokens {
     fn from(signed_in: &SignInResult) -> Self {
         Self::new(signed_in.access_token.clone(), signed_in.refresh_token.clone())
+    }
+}
+
+impl From<&SignInOrUpResult> for Tokens {
+    fn from(signed_in: &SignInOrUpResult) -> Self {
+        Self::new(signed_in.access_token.clone(), signed_in.refresh_token.clone())
+    }
+}
+
+impl From<&ResponseValue<SignInOrUpResult>> for Tokens {
+    fn from(signed_in: &ResponseValue<SignInOrUpResult>) -> Self {
+        Self::from(&**signed_in)
     }
 }
 

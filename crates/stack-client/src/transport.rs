@@ -128,6 +128,8 @@ impl Transport {
             *request.timeout_mut() = self.timeout;
         }
         let headers = request.headers_mut();
+        // Room for all of them at once, and for three tokens.
+        headers.reserve(self.connection.common.len() + self.connection.credentials.len() + 3);
         insert_all(headers, &self.connection.common);
         if self.connection.without_credentials.contains(&info.operation_id) {
             return Ok(());
@@ -284,9 +286,11 @@ pub(crate) async fn readable(response: Response) -> reqwest::Result<Response> {
 }
 
 fn is_text(headers: &HeaderMap) -> bool {
-    headers
-        .get(CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"text/plain"))
+    headers.get(CONTENT_TYPE).is_some_and(|value| {
+        ["text/plain", "text/html"]
+            .iter()
+            .any(|text| value.as_bytes().starts_with(text.as_bytes()))
+    })
 }
 
 fn is_known_error(bytes: &[u8]) -> bool {

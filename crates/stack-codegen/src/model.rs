@@ -182,8 +182,10 @@ pub struct Operation {
     pub path_params: Vec<Param>,
     /// In the order written.
     pub query_params: Vec<Param>,
-    /// Query parameters that are allowed and ignored (`x-ignored-query`).
+    /// Names of the query parameters that are allowed and ignored: `x-ignored-query`, and [`Self::ignored_params`].
     pub ignored_query: Vec<String>,
+    /// Those of them that the published documents show (`x-ignored` on a parameter), in the order written.
+    pub ignored_params: Vec<Param>,
     /// What happens to other query parameters (`x-unknown-query`).
     pub unknown_query: Unknown,
     /// The request body, if the operation reads one.
@@ -315,6 +317,8 @@ pub struct Body {
     pub schema: String,
     /// Names of other schemas for single accesses (`x-schema: {client: …}`), where they differ in more than left-out fields.
     pub per_access: IndexMap<Access, String>,
+    /// The published documents promise nothing of what is in it (`x-opaque`).
+    pub opaque: bool,
 }
 
 /// A media type of a request body.
@@ -337,6 +341,8 @@ pub struct Success {
     pub kind: SuccessKind,
     /// The `cache-control` header, where it isn't the usual one (`x-cache-control`).
     pub cache_control: Option<String>,
+    /// The published documents promise nothing of what is in its body (`x-opaque`).
+    pub opaque: bool,
     /// Other statuses that the same body comes with.
     pub also: Vec<OtherAnswer>,
     /// Redirects that it may answer with instead; of an operation that only redirects, all but the first.
@@ -357,10 +363,29 @@ pub struct OtherAnswer {
 pub enum SuccessKind {
     /// `application/json` of a named schema.
     Json(String),
-    /// `text/plain`.
-    Text,
+    /// A text.
+    Text(TextMedia),
     /// None: the operation only redirects ([`Operation::is_navigation`]).
     Redirect,
+}
+
+/// A media type of a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum TextMedia {
+    /// `text/plain`.
+    Plain,
+    /// `text/html`: a page for people.
+    Html,
+}
+
+impl TextMedia {
+    /// As on the wire.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Plain => "text/plain",
+            Self::Html => "text/html",
+        }
+    }
 }
 
 /// A schema with a name of its own: a Rust type.
@@ -439,6 +464,8 @@ pub enum Kind {
     Id {
         /// Whether it has to be a UUID.
         uuid: bool,
+        /// Lengths and pattern of one that is free text.
+        rules: StringRules,
     },
     /// "A user's id or `me`" (`x-user-id-or-me`).
     UserIdOrMe,

@@ -73,8 +73,9 @@ rules! {
     PathParameter "path-parameter" "Placeholders of the path and path parameters are the same.";
     ParameterPlace "parameter-place" "Parameters stand in path or query; headers are credentials, thus security schemes.";
     ParameterType "parameter-type" "Parameters are scalars.";
+    IgnoredParameter "ignored-parameter" "A parameter that is ignored stands in the query, and is open to everybody and needed by nobody.";
     DuplicateParameter "duplicate-parameter" "A name stands for one parameter of an operation, also as a Rust name.";
-    MediaType "media-type" "Bodies are JSON or forms, answers JSON or plain text.";
+    MediaType "media-type" "Bodies are JSON or forms, answers JSON, plain text or HTML.";
     BodyRef "body-ref" "A JSON or form body is a reference to a named schema.";
     OneSuccess "one-success" "An operation has a success answer or redirects, and no errors: the generator adds those.";
     SeveralAnswers "several-answers" "Further answers are 2xx with the body of the first, or redirects with none.";

@@ -152,6 +152,7 @@ fn reached(api: &Api, access: Access, from: Vec<&str>) -> IndexMap<String, Named
 /// The names of the schemas that an operation names itself.
 pub fn references_of_operation(operation: &Operation) -> Vec<&str> {
     let params = operation.path_params.iter().chain(&operation.query_params);
+    let params = params.chain(&operation.ignored_params);
     let mut names: Vec<&str> = params.flat_map(|param| param.ty.references()).collect();
     if let Some(body) = &operation.body {
         names.push(&body.schema);

@@ -130,7 +130,7 @@ impl<S: Storage> Access<S> {
     /// `ANONYMOUS_AUTHENTICATION_NOT_ALLOWED`, `RESTRICTED_USER_NOT_ALLOWED`; `CURRENT_PROJECT_NOT_FOUND`; the errors
     /// of the admin access token or of the key; `BRANCH_DOES_NOT_EXIST`.
     pub async fn authenticate(&self, credentials: &Credentials) -> DomainResult<Caller> {
-        let token = self.check_access_token(credentials)?;
+        let token = self.check_access_token(credentials).await?;
         let tenant = self
             .0
             .find_tenant(&credentials.project_id)
@@ -161,11 +161,11 @@ impl<S: Storage> Access<S> {
         })
     }
 
-    fn check_access_token(&self, credentials: &Credentials) -> DomainResult<Option<Arc<AccessToken>>> {
+    async fn check_access_token(&self, credentials: &Credentials) -> DomainResult<Option<Arc<AccessToken>>> {
         let Some(token) = &credentials.access_token else {
             return Ok(None);
         };
-        let token = self.0.tokens.verify(token, self.0.now()).map_err(|error| match error {
+        let token = self.0.verify_token(token).await?.map_err(|error| match error {
             TokenError::Unparsable => KnownError::UnparsableAccessToken.into(),
             TokenError::Expired(token) => known::access_token_expired(
                 Some(token.expires_at),
@@ -235,7 +235,7 @@ impl<S: Storage> Access<S> {
     }
 
     async fn check_admin_access_token(&self, token: &Secret, tenant: &Tenant) -> DomainResult<()> {
-        let token = self.0.tokens.verify(token, self.0.now()).map_err(|error| match error {
+        let token = self.0.verify_token(token).await?.map_err(|error| match error {
             TokenError::Unparsable => KnownError::UnparsableAdminAccessToken.into(),
             TokenError::Expired(token) => known::admin_access_token_expired(token.expires_at),
         })?;

@@ -8,12 +8,14 @@ use crate::{
     api_keys::KeyCache,
     config::ProjectConfig,
     error::DomainResult,
+    limits::{LimitSettings, Limiter},
+    mail::{MailSettings, Wake},
     models::{Project, StoredProject},
     password::{HashingSettings, PasswordHasher},
-    ports::{Clock, Rng, Storage},
+    ports::{Clock, NoOAuthProviders, OAuthProviders, Rng, Storage},
     projects::TenantCache,
     secrets::seal::Sealer,
-    tokens::Tokens,
+    tokens::{KeySchedules, Tokens},
 };
 
 /// The settings of a deployment that the rules depend on.
@@ -29,6 +31,14 @@ pub struct Settings {
     pub password_hashing: HashingSettings,
     /// Whether a super secret admin key of `internal` in `x-stack-development-override-key` opens every project.
     pub allow_development_override: bool,
+    /// How often something may be tried.
+    pub limits: LimitSettings,
+    /// How much mail is sent, and how long it is kept.
+    pub mail: MailSettings,
+    /// What talks to OAuth providers.
+    pub oauth_providers: Arc<dyn OAuthProviders>,
+    /// Whether access tokens of providers are handed out that were got through the deployment's own clients.
+    pub allow_shared_oauth_access_tokens: bool,
 }
 
 impl Settings {
@@ -40,6 +50,10 @@ impl Settings {
             access_token_lifetime: Duration::from_secs(600),
             password_hashing: HashingSettings::default(),
             allow_development_override: false,
+            limits: LimitSettings::default(),
+            mail: MailSettings::default(),
+            oauth_providers: Arc::new(NoOAuthProviders),
+            allow_shared_oauth_access_tokens: false,
         }
     }
 }
@@ -67,10 +81,18 @@ pub(crate) struct Core<S> {
     pub(crate) rng: Arc<dyn Rng>,
     pub(crate) sealer: Sealer,
     pub(crate) tokens: Tokens,
+    pub(crate) schedules: KeySchedules,
     pub(crate) passwords: PasswordHasher,
     pub(crate) tenants: TenantCache,
     pub(crate) keys: KeyCache,
     pub(crate) allow_development_override: bool,
+    pub(crate) limiter: Limiter,
+    pub(crate) mail: MailSettings,
+    pub(crate) mail_wake: Wake,
+    /// The public URL of the deployment, without a slash at its end.
+    pub(crate) base_url: String,
+    pub(crate) oauth_providers: Arc<dyn OAuthProviders>,
+    pub(crate) allow_shared_oauth_access_tokens: bool,
 }
 
 impl<S: Storage> Core<S> {
@@ -83,10 +105,17 @@ impl<S: Storage> Core<S> {
                 settings.access_token_lifetime,
                 &settings.server_secret,
             ),
+            schedules: KeySchedules::new(),
             passwords: PasswordHasher::new(settings.password_hashing, Arc::clone(&rng)),
             tenants: TenantCache::new(),
             keys: KeyCache::new(),
             allow_development_override: settings.allow_development_override,
+            limiter: Limiter::new(settings.limits, &settings.server_secret),
+            mail: settings.mail,
+            mail_wake: Wake::default(),
+            base_url: settings.base_url.trim_end_matches('/').to_owned(),
+            oauth_providers: settings.oauth_providers,
+            allow_shared_oauth_access_tokens: settings.allow_shared_oauth_access_tokens,
             clock,
             rng,
         }

@@ -1,5 +1,8 @@
 //! One form for every e-mail address.
 
+/// An address that is nobody's and never will be (RFC 2606).
+pub(crate) const NOBODYS: &str = "nobody@mailbox.invalid";
+
 /// The form in which an address is stored and compared: trimmed and in lower case.
 ///
 /// Doing it twice changes nothing more. Mail is only ever sent to the stored form.

@@ -4,8 +4,8 @@
 //! |---|---|
 //! | can act on it and the contract has a code for it | [`DomainError::Known`] |
 //! | did something wrong for which there is no code | [`DomainError::Refused`], through [`DomainError::bad_request`] and its kin |
-//! | asked for something that this server can't do yet | [`DomainError::NotBuilt`] |
 //! | should come back in a moment | [`DomainError::Busy`] |
+//! | has tried too often | [`DomainError::TooMany`] |
 //! | can't do anything about it | [`DomainError::Storage`], [`DomainError::Internal`] |
 
 use std::{error::Error, time::Duration};
@@ -31,13 +31,16 @@ pub enum DomainError {
         /// What is wrong and what would be right, for people.
         message: String,
     },
-    /// A part of the API that this server doesn't have yet.
-    #[error("not built: {0}")]
-    NotBuilt(&'static str),
     /// Too much work of this kind is under way.
     #[error("too busy")]
     Busy {
         /// When it may be worth trying again.
+        retry_after: Duration,
+    },
+    /// The caller, or somebody in their stead, has tried too often.
+    #[error("too many tries")]
+    TooMany {
+        /// When another try may be granted.
         retry_after: Duration,
     },
     /// The storage failed.

@@ -1,12 +1,24 @@
 //! The known errors that carry details, built in one place: a change of their types in the contract ends here.
 
-use stack_types::{self as wire, KnownError, Millis, ProjectId, SessionId, TeamId, UserId};
+use stack_types::{self as wire, EmailId, KnownError, Millis, ProjectId, SessionId, TeamId, UserId};
 
-use crate::{error::DomainError, users::RestrictedReason};
+use crate::{
+    error::DomainError,
+    models::{ContactChannelType, EmailStatus},
+    users::RestrictedReason,
+};
 
 pub(crate) fn invalid_shared_provider(provider_id: &str) -> DomainError {
     KnownError::InvalidSharedOauthProviderId {
         provider_id: provider_id.to_owned(),
+    }
+    .into()
+}
+
+pub(crate) fn email_not_editable(id: EmailId, status: EmailStatus) -> DomainError {
+    KnownError::EmailNotEditable {
+        email_id: id.to_string(),
+        status: status.as_str().to_uppercase().replace('-', "_"),
     }
     .into()
 }
@@ -115,6 +127,32 @@ pub(crate) fn user_email_already_exists(email: &str) -> DomainError {
     .into()
 }
 
+/// The address is that of a user who never verified it.
+pub(crate) fn user_email_not_verified(email: &str) -> DomainError {
+    KnownError::UserEmailAlreadyExists {
+        email: email.to_owned(),
+        would_work_if_email_was_verified: true,
+    }
+    .into()
+}
+
+pub(crate) fn contact_channel_used_for_auth(kind: ContactChannelType, value: &str) -> DomainError {
+    KnownError::ContactChannelAlreadyUsedForAuthBySomeoneElse {
+        r#type: kind.as_str().to_owned(),
+        contact_channel_value: Some(value.to_owned()),
+        would_work_if_email_was_verified: false,
+    }
+    .into()
+}
+
+pub(crate) fn email_is_not_primary_email(email: &str, primary_email: Option<String>) -> DomainError {
+    KnownError::EmailIsNotPrimaryEmail {
+        email: email.to_owned(),
+        primary_email,
+    }
+    .into()
+}
+
 pub(crate) fn team_membership_not_found(team: TeamId, user: UserId) -> DomainError {
     KnownError::TeamMembershipNotFound {
         team_id: team,
@@ -149,4 +187,20 @@ pub(crate) fn password_too_long(max_length: usize) -> DomainError {
 pub(crate) fn sign_up_rejected() -> DomainError {
     let message = "Your sign up was rejected by an administrator's sign-up rule.".to_owned();
     KnownError::SignUpRejected { message }.into()
+}
+
+pub(crate) fn invalid_oauth_client(client_id: Option<&str>) -> DomainError {
+    KnownError::InvalidOauthClientIdOrSecret {
+        client_id: client_id.map(str::to_owned),
+    }
+    .into()
+}
+
+pub(crate) fn email_used_by_someone_else(email: &str, would_work_if_verified: bool) -> DomainError {
+    KnownError::ContactChannelAlreadyUsedForAuthBySomeoneElse {
+        r#type: "email".to_owned(),
+        contact_channel_value: Some(email.to_owned()),
+        would_work_if_email_was_verified: would_work_if_verified,
+    }
+    .into()
 }

@@ -5,15 +5,22 @@
 
 use std::net::Ipv4Addr;
 
+use stack_types::KnownError;
 use url::{Host, Url};
 
-use crate::config::DomainsConfig;
+use crate::{config::DomainsConfig, error::DomainResult};
 
 /// Schemes that run or show content instead of going somewhere: never trusted, not even with a local host.
 const NEVER: [&str; 6] = ["javascript", "data", "vbscript", "blob", "about", "file"];
 
+/// Of apps on phones; only OAuth redirects may go there.
+const NATIVE_SCHEME: &str = "stack-auth-mobile-oauth-url";
+
 /// Whether `url` belongs to the app of a project with these domains.
 pub fn is_trusted(url: &str, domains: &DomainsConfig) -> bool {
+    if !is_plain(url) || !has_plain_host(url) {
+        return false;
+    }
     let Ok(url) = Url::parse(url) else { return false };
     if NEVER.contains(&url.scheme()) {
         return false;
@@ -29,9 +36,46 @@ pub fn is_trusted(url: &str, domains: &DomainsConfig) -> bool {
         .any(|base| matches(&url, base))
 }
 
+/// Refuses a URL that doesn't belong to the app of a project with these domains.
+///
+/// # Errors
+///
+/// `REDIRECT_URL_NOT_WHITELISTED`.
+pub(crate) fn require_trusted(url: &str, domains: &DomainsConfig) -> DomainResult<()> {
+    if is_trusted(url, domains) {
+        Ok(())
+    } else {
+        Err(KnownError::RedirectUrlNotWhitelisted.into())
+    }
+}
+
+/// Whether `url` belongs to the app of a project with these domains, or to an app on a phone that takes sign-ins by the
+/// scheme that is reserved for that.
+pub fn is_trusted_for_oauth(url: &str, domains: &DomainsConfig) -> bool {
+    let is_native = || Url::parse(url).is_ok_and(|url| url.scheme() == NATIVE_SCHEME);
+    is_trusted(url, domains) || (is_plain(url) && is_native())
+}
+
 /// Whether a base URL may stand among the trusted domains: http or https, wildcards in the host only.
 pub fn is_valid_base_url(base: &str) -> bool {
     base.len() <= 300 && Pattern::parse(base).is_some()
+}
+
+/// Whether every reader takes the URL for the same one: white space and control characters are dropped by some, and a
+/// backslash before the query is a slash to some.
+fn is_plain(url: &str) -> bool {
+    let before_query = url.split(['?', '#']).next().unwrap_or_default();
+    !before_query.contains('\\') && !url.contains(|c: char| c.is_control() || c.is_whitespace())
+}
+
+/// Whether every reader finds the same host in the URL: it stands behind two slashes, without a user name that might be
+/// taken for it, and without characters that have to be decoded.
+fn has_plain_host(url: &str) -> bool {
+    let Some((_, rest)) = url.split_once("://") else {
+        return false;
+    };
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    !authority.is_empty() && !authority.contains(['@', '%'])
 }
 
 fn is_local(host: &Host<&str>) -> bool {
@@ -171,11 +215,7 @@ mod tests {
 
     #[test]
     fn an_exact_domain_trusts_its_own_origin_only() {
-        for url in [
-            "https://example.com",
-            "https://EXAMPLE.com:443/a?b=c#d",
-            "https://user:pw@example.com/",
-        ] {
+        for url in ["https://example.com", "https://EXAMPLE.com:443/a?b=c#d"] {
             assert!(trusted(url, "https://example.com/ignored"), "{url}");
         }
         for url in [
@@ -222,6 +262,85 @@ mod tests {
         assert!(trusted("https://a.example.com", "https://*.example.com:443"));
         assert!(trusted("http://localhost:3000", "http://localhost:*"));
         assert!(!trusted("https://a.example.com:9443", "https://*.example.com:8*"));
+    }
+
+    #[test]
+    fn nothing_that_only_looks_like_the_domain_is_trusted() {
+        for url in [
+            "https://example.com@evil.com/",
+            "https://evil.com@example.com/",
+            "https://example.com:443@evil.com/",
+            "https://evil.com\\@example.com/",
+            "https://evil.com\\.example.com/",
+            "https:\\\\example.com/",
+            "https:example.com/",
+            "https:/example.com/",
+            "https:///example.com/",
+            "//example.com/",
+            "https://example.com.",
+            "https://example.com.evil.com/",
+            "https://evil.com/https://example.com",
+            "https://evil.com#@example.com/",
+            "https://evil.com?@example.com/",
+            "https://example%2ecom/",
+            "https://example%252ecom/",
+            "https://a%2eexample.com/",
+            "https://examp\tle.com/",
+            "https://example.com\n/",
+            " https://example.com/",
+            "https://example.com /",
+            "https://example.com\u{0}.evil.com/",
+            "https://example.com\u{a0}/",
+            "https://example.com:8443/",
+            "https://example.com:0443@evil.com/",
+            "https://example.com:/@evil.com:1/",
+            "http://example.com/",
+            "javascript://example.com/%0aalert(1)",
+            "JAVASCRIPT://example.com/",
+            "https://ex\u{e4}mple.com/",
+            "https://example.c\u{43e}m/",
+            "https://xn--exmple-cua.com/",
+            "https://[::1]/",
+            "",
+        ] {
+            let is_itself = url == "https://example.com:/@evil.com:1/";
+            assert_eq!(trusted(url, "https://example.com"), is_itself, "{url:?}");
+            assert!(!trusted(url, "https://*.example.com"), "{url:?}");
+        }
+        for url in [
+            "HTTPS://EXAMPLE.com/x",
+            "https://example.com:443/",
+            "https://example.com:0443/",
+            "https://example.com?a=\\b",
+        ] {
+            assert!(trusted(url, "https://example.com"), "{url}");
+        }
+        assert!(
+            trusted("https://ex\u{e4}mple.com/", "https://xn--exmple-cua.com"),
+            "one name in two scripts"
+        );
+        assert!(!trusted("https://evil.com/.example.com", "https://*.example.com"));
+        assert!(!trusted("https://evil.com?.example.com", "https://**.example.com"));
+        assert!(!trusted("https://a.b.example.com", "https://*.example.com"));
+    }
+
+    #[test]
+    fn apps_on_phones_are_trusted_for_sign_ins_only() {
+        let none = domains(false, &[]);
+        for url in [
+            "stack-auth-mobile-oauth-url://success",
+            "stack-auth-mobile-oauth-url:done",
+        ] {
+            assert!(is_trusted_for_oauth(url, &none), "{url}");
+            assert!(!is_trusted(url, &none), "{url}");
+        }
+        for url in [
+            "stack-auth-mobile-oauth-urls://x",
+            "https://stack-auth-mobile-oauth-url:/",
+            "x\nstack-auth-mobile-oauth-url:y",
+        ] {
+            assert!(!is_trusted_for_oauth(url, &none), "{url:?}");
+        }
     }
 
     #[test]
@@ -278,9 +397,42 @@ mod tests {
         #[test]
         fn a_domain_never_trusts_another_host(host in "[a-z0-9.@:/\\\\#?%*-]{0,30}") {
             let url = format!("https://{host}");
-            if let Ok(parsed) = Url::parse(&url) {
-                let same = parsed.host_str() == Some("example.com") && parsed.port().is_none();
-                prop_assert_eq!(trusted(&url, "https://example.com"), same);
+            if trusted(&url, "https://example.com") {
+                let parsed = Url::parse(&url).unwrap();
+                prop_assert_eq!((parsed.host_str(), parsed.port()), (Some("example.com"), None));
+                prop_assert_eq!(parsed.username(), "");
+            }
+        }
+
+        #[test]
+        fn every_reader_finds_the_trusted_host_in_a_trusted_url(
+            before in "(https?|HTTPS|ftp|javascript)?:?/{0,3}[a-z@%.\\\\]{0,4}",
+            host in "(a\\.)?(example\\.com|localhost|EXAMPLE\\.COM)",
+            after in "[a-z0-9.@:/\\\\#?%\t\u{0}\u{ff0e}\u{3002} -]{0,12}",
+        ) {
+            let url = format!("{before}{host}{after}");
+            for base in ["https://example.com", "https://*.example.com", "https://**.com", "http://localhost:*"] {
+                if trusted(&url, base) {
+                    let parsed = Url::parse(&url).unwrap();
+                    // What RFC 3986, appendix B finds, which knows nothing of browsers.
+                    let rest = url.split_once("://").unwrap().1;
+                    let authority = rest.split(['/', '?', '#']).next().unwrap().to_lowercase();
+                    let name = authority.split(':').next().unwrap();
+                    prop_assert!(
+                        parsed.host_str() == Some(name) || !name.is_ascii(),
+                        "{} is {:?} to a browser and {} to others", url, parsed.host_str(), name
+                    );
+                    let sent = Url::parse(parsed.as_str()).unwrap();
+                    prop_assert_eq!(sent.host_str(), parsed.host_str());
+                }
+            }
+        }
+
+        #[test]
+        fn whatever_a_pattern_trusts_ends_in_its_domain(host in "[a-z0-9.-]{0,20}", end in "(\\.example\\.com|example\\.com|\\.example\\.com\\.|\\.example\\.com\\.evil\\.org)") {
+            let url = format!("https://{host}{end}/");
+            if trusted(&url, "https://*.example.com") || trusted(&url, "https://**.example.com") {
+                prop_assert!(Url::parse(&url).unwrap().host_str().unwrap().ends_with(".example.com"));
             }
         }
 

@@ -50,6 +50,15 @@ pub struct SessionTokens {
     pub access_token: Secret,
 }
 
+/// What a client gets from a way to sign in that signs up, too.
+#[derive(Debug, Clone, PartialEq)]
+pub struct SignedIn {
+    /// The session.
+    pub tokens: SessionTokens,
+    /// Whether the user signed up by it.
+    pub is_new_user: bool,
+}
+
 impl<S: Storage> Sessions<S> {
     /// Begins a session for a user.
     ///
@@ -165,10 +174,12 @@ impl<S: Storage> Sessions<S> {
         if !writer.touch_session(project, session.id, now, ip_info).await? {
             return Err(gone());
         }
+        self.0.limit_refresh(&mut writer, tenant, session.id).await?;
         writer.touch_user(project, session.user_id, now).await?;
         let user = writer.find_user(project, session.user_id).await?.ok_or_else(gone)?;
+        let access_token = self.0.mint(&mut writer, tenant, &user, session.id, now).await?;
         writer.commit().await?;
-        self.0.mint(tenant, &user, session.id, now)
+        Ok(access_token)
     }
 }
 
@@ -211,7 +222,7 @@ impl<S: Storage> Core<S> {
             last_used_ip_info: ip_info,
         };
         writer.insert_session(tenant.id(), &session).await?;
-        let access_token = self.mint(tenant, user, session.id, now)?;
+        let access_token = self.mint(writer, tenant, user, session.id, now).await?;
         Ok(SessionTokens {
             user_id: session.user_id,
             session_id: session.id,
@@ -220,13 +231,17 @@ impl<S: Storage> Core<S> {
         })
     }
 
-    fn mint(&self, tenant: &Tenant, user: &User, session: SessionId, now: Millis) -> DomainResult<Secret> {
-        self.tokens.mint(
-            tenant.id(),
-            user,
-            RestrictedReason::of(user, &tenant.config),
-            session,
-            now,
-        )
+    /// An access token that a session mints at `now`.
+    pub(crate) async fn mint(
+        &self,
+        repositories: &mut impl Repositories,
+        tenant: &Tenant,
+        user: &User,
+        session: SessionId,
+        now: Millis,
+    ) -> DomainResult<Secret> {
+        let schedule = self.key_schedule_through(repositories, tenant.id()).await?;
+        let reason = RestrictedReason::of(user, &tenant.config);
+        self.tokens.mint(tenant.id(), user, reason, session, &schedule, now)
     }
 }

@@ -17,6 +17,7 @@ use crate::{ApiError, Redirect, headers, operation::Operation, wire::RequestId};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json; charset=utf-8");
 const TEXT: HeaderValue = HeaderValue::from_static("text/plain; charset=utf-8");
+const HTML: HeaderValue = HeaderValue::from_static("text/html; charset=utf-8");
 
 /// What the answer to a request depends on besides its outcome.
 #[derive(Debug, Clone, Copy)]
@@ -68,6 +69,15 @@ impl Reply {
     /// None; it gives a `Result` as its sister [`Reply::json`] does.
     pub fn text(&self, text: String) -> Result<Response, ApiError> {
         Ok(self.success(TEXT, text.into()))
+    }
+
+    /// The success answer with a page for people.
+    ///
+    /// # Errors
+    ///
+    /// None; it gives a `Result` as its sister [`Reply::json`] does.
+    pub fn html(&self, page: String) -> Result<Response, ApiError> {
+        Ok(self.success(HTML, page.into()))
     }
 
     /// A redirect, without a body.

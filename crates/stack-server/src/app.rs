@@ -8,7 +8,7 @@ use std::{
 };
 
 use anyhow::{Context, Result, bail};
-use axum::{Router, middleware, serve::ListenerExt as _};
+use axum::{Router, middleware};
 use stack_domain::{
     Domain, Settings,
     bootstrap::{SeedInternal, SeedKeys},
@@ -22,11 +22,15 @@ use tokio::{net::TcpListener, sync::oneshot, task::JoinHandle};
 
 use crate::{
     config::{Config, SHORTEST_SECRET},
-    http::Server,
+    http::{Server, oauth_parameters::refuse_duplicates},
     kept,
     keys::{KeptKeys, ProjectKeys, internal_keys},
     log,
+    mail::{self, SmtpMailer, Worker},
+    outbound::{Outbound, providers::Providers},
     reference::{self, Reference},
+    serve::serve,
+    sweeping::Sweeping,
 };
 
 /// How long a shutdown waits for requests that are being answered.
@@ -74,8 +78,12 @@ pub struct Running {
     pub internal_keys: SeedKeys,
     /// The demo project, if there is one.
     pub demo: Option<Demo>,
+    /// Whether mails are shown at `/dev/mail`.
+    pub shows_mail: bool,
     stop: oneshot::Sender<()>,
     task: JoinHandle<std::io::Result<()>>,
+    mail_worker: Worker,
+    sweeping: Sweeping,
     database: Database,
 }
 
@@ -89,7 +97,8 @@ pub struct Demo {
 }
 
 impl Running {
-    /// Takes no more requests, answers those that are under way, and closes the database.
+    /// Takes no more requests, answers those that are under way, sends the mails that are being sent, and closes the
+    /// database.
     ///
     /// # Errors
     ///
@@ -105,6 +114,8 @@ impl Running {
                 task.abort();
             }
         }
+        drop(self.sweeping);
+        self.mail_worker.stop().await;
         self.database.close().await;
         Ok(())
     }
@@ -147,6 +158,10 @@ pub async fn start_with(config: Config, parts: Parts) -> Result<Running> {
         password_hashing: parts
             .password_hashing
             .unwrap_or_else(|| hashing(config.password_hashers)),
+        oauth_providers: Providers::new(Outbound::new(config.outbound_networks.clone()), config.oauth.clone()),
+        allow_shared_oauth_access_tokens: config.allow_shared_oauth_access_tokens,
+        limits: config.rate_limits.clone(),
+        mail: config.mail,
         ..Settings::new(base_url.clone(), server_secret(&config, file.as_deref())?)
     };
     let domain = Domain::new(database.clone(), parts.clock, parts.rng, settings);
@@ -156,21 +171,27 @@ pub async fn start_with(config: Config, parts: Parts) -> Result<Running> {
         base_url: base_url.clone(),
         demo: demo.clone(),
     });
-    let server = Server::new(domain, database.clone());
-    let app = router(server, wire(&config), reference);
+    let server = Arc::new(Server::new(domain, database.clone()));
+    let mail_page = config.dev_mail.then(|| mail::page::router(Arc::clone(&server)));
+    if config.smtp.is_none() && config.public_url.is_some() {
+        tracing::warn!("there is no mail server: mails stay in the outbox; set smtp_url");
+    }
+    let mailer = SmtpMailer::new(
+        config.smtp.clone(),
+        config.outbound_networks.clone(),
+        host_of(&base_url),
+    );
+    let app = router(Arc::clone(&server), wire(&config), reference, mail_page);
     let (stop, stopped) = oneshot::channel::<()>();
-    // Answers are short: they mustn't wait for more to be sent with them.
-    let listener = listener.tap_io(|stream| {
-        let _ = stream.set_nodelay(true);
-    });
-    let app = app.into_make_service_with_connect_info::<SocketAddr>();
-    let serve = axum::serve(listener, app).with_graceful_shutdown(async {
+    let serve = serve(listener, app, config.header_timeout, async {
         // A sender that was dropped asks for nothing: the server goes on.
         if stopped.await.is_err() {
             std::future::pending::<()>().await;
         }
     });
-    let task = tokio::spawn(serve.into_future());
+    let task = tokio::spawn(serve);
+    let sweeping = Sweeping::start(Arc::clone(&server));
+    let mail_worker = Worker::start(server, mailer);
     tracing::info!(%address, base_url, startup_ms = started.elapsed().as_millis() as u64, "listening");
     Ok(Running {
         address,
@@ -178,8 +199,11 @@ pub async fn start_with(config: Config, parts: Parts) -> Result<Running> {
         database_file: file,
         internal_keys,
         demo,
+        shows_mail: config.dev_mail,
         stop,
         task,
+        mail_worker,
+        sweeping,
         database,
     })
 }
@@ -196,7 +220,7 @@ pub async fn migrate(config: &Config) -> Result<usize> {
 }
 
 /// Opens the database and brings its schema up to date; gives how many migrations it has then.
-async fn open(config: &Config) -> Result<(Database, usize)> {
+pub(crate) async fn open(config: &Config) -> Result<(Database, usize)> {
     let database = Database::connect(&config.database_url)
         .await
         .context("can't open the database")?;
@@ -206,7 +230,7 @@ async fn open(config: &Config) -> Result<(Database, usize)> {
 
 /// The secret of the settings, else the one beside the database, else one that is forgotten with the database in
 /// memory.
-fn server_secret(config: &Config, file: Option<&Path>) -> Result<Secret> {
+pub(crate) fn server_secret(config: &Config, file: Option<&Path>) -> Result<Secret> {
     if let Some(secret) = &config.server_secret {
         return Ok(secret.clone());
     }
@@ -291,13 +315,24 @@ fn wire(config: &Config) -> WireLayer {
     }
 }
 
-/// Every route of the contract, with what all answers have in common, the reference pages beside it, and log lines
-/// around both.
-fn router(server: Server, wire: WireLayer, reference: Option<Reference>) -> Router {
+/// The host of an origin, without its port.
+fn host_of(origin: &str) -> &str {
+    let authority = origin.split_once("://").map_or(origin, |(_, rest)| rest);
+    match authority.rsplit_once(':') {
+        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+        _ => authority,
+    }
+}
+
+/// Every route of the contract, with what all answers have in common, the pages of reference and mail beside it,
+/// and log lines around all.
+fn router(server: Arc<Server>, wire: WireLayer, reference: Option<Reference>, mail_page: Option<Router>) -> Router {
     let routes = routes::<Server>()
-        .with_state(Arc::new(server))
+        .with_state(server)
+        .layer(middleware::from_fn(refuse_duplicates))
         .layer(middleware::from_fn(log::name_request));
     wire.wrap(routes)
         .merge(reference.map(reference::router).unwrap_or_default())
+        .merge(mail_page.unwrap_or_default())
         .layer(middleware::from_fn(log::log_request))
 }

@@ -6,9 +6,15 @@ use std::{net::SocketAddr, num::NonZeroU8, path::PathBuf, time::Duration};
 
 use anyhow::{Context, bail};
 use serde::Deserialize;
+use stack_domain::{limits::LimitSettings, mail::MailSettings};
 use stack_server_api::TrustedProxies;
 use stack_types::Secret;
 use url::Url;
+
+use crate::{
+    mail::SmtpServer,
+    outbound::{Networks, providers::OauthSettings},
+};
 
 /// How many characters the server's secret has at least.
 pub const SHORTEST_SECRET: usize = 32;
@@ -74,6 +80,16 @@ pub struct Settings {
     #[arg(long, env = "STACK_TRUSTED_PROXIES", value_name = "COUNT", global = true)]
     pub trusted_proxies: Option<NonZeroU8>,
 
+    /// How long a client may take to send the headers of a request, and a connection be idle; longer than your proxies
+    /// keep theirs idle [default: 75s]
+    #[arg(long, env = "STACK_HEADER_TIMEOUT", value_name = "DURATION", global = true)]
+    pub header_timeout: Option<String>,
+
+    /// How often something may be tried, as far as it differs from the defaults, such as
+    /// `sign-in.account=10/15m,mail.address=off`; `off` alone for no limits at all [default: see the README]
+    #[arg(long, env = "STACK_RATE_LIMITS", value_name = "LIMITS", global = true)]
+    pub rate_limits: Option<String>,
+
     /// How many passwords are hashed at once; further ones wait, too many are refused with 503
     /// [default: the number of cores]
     #[arg(long, env = "STACK_PASSWORD_HASHERS", value_name = "COUNT", global = true)]
@@ -120,6 +136,67 @@ pub struct Settings {
     )]
     pub internal_sign_up_enabled: Option<bool>,
 
+    /// Networks that the server may call although they aren't public, with HTTP too, separated by commas, such as
+    /// `10.0.0.0/8`: where OAuth providers of one's own are [default: none]
+    #[arg(long, env = "STACK_OUTBOUND_NETWORKS", value_name = "NETWORKS", global = true)]
+    pub outbound_networks: Option<String>,
+
+    /// Whether apps get access tokens of OAuth providers that were got through this deployment's own clients there
+    /// [default: false]
+    #[arg(
+        long,
+        env = "STACK_ALLOW_SHARED_OAUTH_ACCESS_TOKENS",
+        value_name = "BOOL",
+        global = true,
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
+    pub allow_shared_oauth_access_tokens: Option<bool>,
+
+    /// OAuth providers: in the file, `[oauth.providers.<provider>]`; shared clients in the environment, too.
+    #[arg(skip)]
+    pub oauth: OauthSettings,
+
+    /// The mail server that sends for every project without one of its own: `smtps://user:password@host` (TLS),
+    /// `smtp://user:password@host` (STARTTLS), or `smtp://host?tls=none` [default: none, mails stay in the outbox]
+    #[arg(
+        long,
+        env = "STACK_SMTP_URL",
+        value_name = "URL",
+        global = true,
+        hide_env_values = true
+    )]
+    pub smtp_url: Option<Secret>,
+
+    /// The address from which that mail server sends, beside the name of the project; needed with it [default: none]
+    #[arg(long, env = "STACK_EMAIL_SENDER", value_name = "ADDRESS", global = true)]
+    pub mail_sender: Option<String>,
+
+    /// How many mails of one project are sent in any hour; more wait [default: 200]
+    #[arg(
+        long,
+        env = "STACK_DEFAULT_EMAIL_CAPACITY_PER_HOUR",
+        value_name = "COUNT",
+        global = true
+    )]
+    pub mails_per_hour: Option<u32>,
+
+    /// For how many days a mail that was sent or given up can still be read [default: 30]
+    #[arg(long, env = "STACK_MAILS_KEPT_DAYS", value_name = "DAYS", global = true)]
+    pub mails_kept_days: Option<u32>,
+
+    /// Whether the mails of all projects are shown at `/dev/mail` to whoever asks; for development, and only on a
+    /// loopback address [default: false]
+    #[arg(
+        long,
+        env = "STACK_DEV_MAIL",
+        value_name = "BOOL",
+        global = true,
+        num_args = 0..=1,
+        default_missing_value = "true"
+    )]
+    pub dev_mail: Option<bool>,
+
     /// Whether the API reference is served below `/docs` [default: true]
     #[arg(
         long,
@@ -164,12 +241,28 @@ pub struct Config {
     pub max_body_bytes: usize,
     /// See [`Settings::trusted_proxy_header`].
     pub trusted_proxies: Option<TrustedProxies>,
+    /// See [`Settings::header_timeout`].
+    pub header_timeout: Duration,
+    /// See [`Settings::rate_limits`].
+    pub rate_limits: LimitSettings,
     /// See [`Settings::password_hashers`].
     pub password_hashers: usize,
     /// The keys of the project `internal`, as far as they are given.
     pub internal_keys: InternalKeys,
     /// See [`Settings::internal_sign_up_enabled`].
     pub internal_sign_up_enabled: bool,
+    /// See [`Settings::outbound_networks`].
+    pub outbound_networks: Networks,
+    /// See [`Settings::allow_shared_oauth_access_tokens`].
+    pub allow_shared_oauth_access_tokens: bool,
+    /// See [`Settings::oauth`].
+    pub oauth: OauthSettings,
+    /// The mail server of the deployment, and the address from which it sends.
+    pub smtp: Option<(SmtpServer, String)>,
+    /// See [`Settings::mails_per_hour`] and [`Settings::mails_kept_days`].
+    pub mail: MailSettings,
+    /// See [`Settings::dev_mail`].
+    pub dev_mail: bool,
     /// See [`Settings::docs`].
     pub docs: bool,
     /// See [`Settings::log_format`].
@@ -218,6 +311,8 @@ impl Settings {
             max_body_bytes: self.max_body_bytes.or(below.max_body_bytes),
             trusted_proxy_header: self.trusted_proxy_header.or(below.trusted_proxy_header),
             trusted_proxies: self.trusted_proxies.or(below.trusted_proxies),
+            header_timeout: self.header_timeout.or(below.header_timeout),
+            rate_limits: self.rate_limits.or(below.rate_limits),
             password_hashers: self.password_hashers.or(below.password_hashers),
             internal_publishable_client_key: self
                 .internal_publishable_client_key
@@ -227,6 +322,16 @@ impl Settings {
                 .internal_super_secret_admin_key
                 .or(below.internal_super_secret_admin_key),
             internal_sign_up_enabled: self.internal_sign_up_enabled.or(below.internal_sign_up_enabled),
+            outbound_networks: self.outbound_networks.or(below.outbound_networks),
+            allow_shared_oauth_access_tokens: self
+                .allow_shared_oauth_access_tokens
+                .or(below.allow_shared_oauth_access_tokens),
+            oauth: self.oauth.over(below.oauth),
+            smtp_url: self.smtp_url.or(below.smtp_url),
+            mail_sender: self.mail_sender.or(below.mail_sender),
+            mails_per_hour: self.mails_per_hour.or(below.mails_per_hour),
+            mails_kept_days: self.mails_kept_days.or(below.mails_kept_days),
+            dev_mail: self.dev_mail.or(below.dev_mail),
             docs: self.docs.or(below.docs),
             log_format: self.log_format.or(below.log_format),
         }
@@ -258,14 +363,17 @@ impl Settings {
         let lifetime = self.access_token_lifetime.as_deref().unwrap_or("10m");
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let key = |key: Option<Secret>| key.filter(|key| !key.expose().is_empty());
+        let listen = self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8102)));
         Ok(Config {
             database_url,
-            listen: self.listen.unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 8102))),
+            listen,
             public_url,
             server_secret: self.server_secret,
-            access_token_lifetime: parse_lifetime(lifetime)?,
+            access_token_lifetime: parse_duration("access_token_lifetime", lifetime)?,
             max_body_bytes: self.max_body_bytes.unwrap_or(4 * 1024 * 1024),
             trusted_proxies: trusted_proxies(self.trusted_proxy_header.as_deref(), self.trusted_proxies)?,
+            header_timeout: parse_duration("header_timeout", self.header_timeout.as_deref().unwrap_or("75s"))?,
+            rate_limits: rate_limits(self.rate_limits.as_deref())?,
             password_hashers: self.password_hashers.unwrap_or(cores).max(1),
             internal_keys: InternalKeys {
                 publishable_client_key: key(self.internal_publishable_client_key),
@@ -273,10 +381,57 @@ impl Settings {
                 super_secret_admin_key: key(self.internal_super_secret_admin_key),
             },
             internal_sign_up_enabled: self.internal_sign_up_enabled.unwrap_or(false),
+            outbound_networks: networks(self.outbound_networks.as_deref())?,
+            allow_shared_oauth_access_tokens: self.allow_shared_oauth_access_tokens.unwrap_or(false),
+            oauth: self.oauth.checked()?,
+            smtp: smtp(self.smtp_url.as_ref(), self.mail_sender)?,
+            mail: mail(self.mails_per_hour, self.mails_kept_days),
+            dev_mail: dev_mail(self.dev_mail, listen)?,
             docs: self.docs.unwrap_or(true),
             log_format: self.log_format.unwrap_or_default(),
         })
     }
+}
+
+/// The networks that may be called although they aren't public.
+fn networks(text: Option<&str>) -> anyhow::Result<Networks> {
+    text.unwrap_or_default()
+        .parse()
+        .context("`outbound_networks` makes no sense")
+}
+
+/// The mail server of the deployment, if there is one.
+fn smtp(url: Option<&Secret>, sender: Option<String>) -> anyhow::Result<Option<(SmtpServer, String)>> {
+    let Some(url) = url.filter(|url| !url.expose().is_empty()) else {
+        return Ok(None);
+    };
+    let sender = sender.context("`smtp_url` needs `mail_sender`: from which address does it send?")?;
+    if sender.parse::<lettre::Address>().is_err() {
+        bail!("`mail_sender` is `{sender}`, which is no e-mail address such as `noreply@example.com`");
+    }
+    Ok(Some((url.expose().parse()?, sender)))
+}
+
+/// How much mail is sent, and how long it is kept.
+fn mail(per_hour: Option<u32>, kept_days: Option<u32>) -> MailSettings {
+    let usual = MailSettings::default();
+    MailSettings {
+        per_hour: per_hour.unwrap_or(usual.per_hour),
+        kept_for: kept_days.map_or(usual.kept_for, |days| {
+            Duration::from_secs(u64::from(days) * 24 * 60 * 60)
+        }),
+    }
+}
+
+/// Mails hold codes with which anybody can sign in: only this machine may read them.
+fn dev_mail(dev_mail: Option<bool>, listen: SocketAddr) -> anyhow::Result<bool> {
+    let is_on = dev_mail.unwrap_or(false);
+    if is_on && !listen.ip().is_loopback() {
+        bail!(
+            "`dev_mail` shows every mail to whoever asks; listen on a loopback address such as 127.0.0.1, not {listen}"
+        );
+    }
+    Ok(is_on)
 }
 
 /// The rule by which a caller's address is found.
@@ -310,13 +465,16 @@ fn checked_origin(url: Url) -> anyhow::Result<String> {
     Ok(url.as_str().trim_end_matches('/').to_owned())
 }
 
-/// Reads `600`, `60s`, `10m` or `2h`; an access token lives between one second and a day.
-fn parse_lifetime(text: &str) -> anyhow::Result<Duration> {
-    let wrong = || {
-        format!(
-            "`access_token_lifetime` is `{text}`; write a number with `s`, `m` or `h`, from `1s` to `24h`, such as `10m`"
-        )
-    };
+/// The budgets that hold.
+fn rate_limits(text: Option<&str>) -> anyhow::Result<LimitSettings> {
+    let limits = text.unwrap_or_default().parse();
+    limits.map_err(|error: String| anyhow::anyhow!("`rate_limits`: {error}"))
+}
+
+/// Reads `600`, `60s`, `10m` or `2h`, from one second to a day.
+fn parse_duration(name: &str, text: &str) -> anyhow::Result<Duration> {
+    let wrong =
+        || format!("`{name}` is `{text}`; write a number with `s`, `m` or `h`, from `1s` to `24h`, such as `10m`");
     let (digits, unit_secs) = match text.trim().split_at_checked(text.trim().len().saturating_sub(1)) {
         Some((digits, "s")) => (digits, 1),
         Some((digits, "m" | "min")) => (digits, 60),
@@ -394,10 +552,11 @@ mod tests {
     #[test]
     fn lifetimes_are_read_with_their_unit() {
         for (text, secs) in [("600", 600), ("60s", 60), ("10m", 600), ("2h", 7200)] {
-            assert_eq!(parse_lifetime(text).expect(text), Duration::from_secs(secs), "{text}");
+            let read = parse_duration("access_token_lifetime", text).expect(text);
+            assert_eq!(read, Duration::from_secs(secs), "{text}");
         }
         for text in ["", "0s", "25h", "ten", "-5m", "s"] {
-            assert!(parse_lifetime(text).is_err(), "{text}");
+            assert!(parse_duration("access_token_lifetime", text).is_err(), "{text}");
         }
     }
 

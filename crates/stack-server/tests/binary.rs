@@ -114,6 +114,7 @@ fn help_names_every_command_and_setting_with_its_default() {
         "serve",
         "migrate",
         "demo",
+        "keys",
         "--config",
         "--database-url",
         "--listen",
@@ -142,6 +143,51 @@ fn migrating_twice_is_migrating_once() {
     assert!(outputs.iter().all(|output| output.status.success()), "{outputs:?}");
     assert_eq!(outputs[0].stdout, outputs[1].stdout);
     assert!(folder.path().join("here.db").is_file());
+}
+
+#[test]
+fn keys_are_rotated_and_listed_beside_a_running_server() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let demo = Demo::start(folder.path());
+    let project = demo.printed("Project id").to_owned();
+    let keys = |arguments: &[&str]| {
+        let output = run(folder.path(), &[&["keys"], arguments].concat());
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
+        (
+            output.status.success(),
+            String::from_utf8(output.stdout).expect("text"),
+            said,
+        )
+    };
+    let (works, listed, said) = keys(&["list", "--project", &project]);
+    assert!(works, "{said}");
+    let lines: Vec<_> = listed.lines().collect();
+    assert_eq!(lines[0], project);
+    assert!(lines[1].starts_with("  generation 0: signs; keys "), "{listed}");
+    assert!(
+        lines[2].starts_with("  generation 1: published, for the next rotation; keys "),
+        "{listed}"
+    );
+    assert_eq!(lines.len(), 3);
+
+    let (works, rotated, said) = keys(&["rotate", "--project", &project]);
+    assert!(works, "{said}");
+    assert!(
+        rotated.starts_with(&format!("{project}: generation 1 signs from 20")),
+        "{rotated}"
+    );
+    let (works, rotated, said) = keys(&["rotate", "--all"]);
+    assert!(works, "{said}");
+    assert_eq!(rotated.lines().count(), 2, "{rotated}");
+    let (_, listed, _) = keys(&["list"]);
+    assert!(listed.contains("  generation 2: published, signs from 20"), "{listed}");
+
+    let nowhere = "00000000-0000-4000-8000-000000000000";
+    let (works, _, said) = keys(&["rotate", "--project", nowhere]);
+    assert!(!works && said.contains(nowhere), "{said}");
+    assert!(!keys(&["rotate"]).0, "neither a project nor all");
+    assert!(!keys(&["rotate", "--all", "--project", &project]).0);
+    assert!(demo.stop().0);
 }
 
 #[test]

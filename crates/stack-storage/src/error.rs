@@ -51,6 +51,36 @@ const UNIQUE_RULES: &[(UniqueRule, &str, &str)] = &[
         "oauth_accounts_sign_in",
         "oauth_accounts.project_id, oauth_accounts.provider_id, oauth_accounts.account_id",
     ),
+    (
+        UniqueRule::OneTimeCode,
+        "one_time_codes_pkey",
+        "one_time_codes.project_id, one_time_codes.id",
+    ),
+    (
+        UniqueRule::OneTimeCode,
+        "one_time_codes_hash",
+        "one_time_codes.project_id, one_time_codes.kind, one_time_codes.hash",
+    ),
+    (
+        UniqueRule::CliLogin,
+        "cli_logins_pkey",
+        "cli_logins.project_id, cli_logins.polling_code_hash",
+    ),
+    (
+        UniqueRule::CliLogin,
+        "cli_logins_login_code",
+        "cli_logins.project_id, cli_logins.login_code_hash",
+    ),
+    (
+        UniqueRule::KeyRotation,
+        "key_rotations_pkey",
+        "key_rotations.project_id, key_rotations.generation",
+    ),
+    (
+        UniqueRule::PasskeyCredential,
+        "passkeys_credential",
+        "passkeys.project_id, passkeys.credential_id",
+    ),
     (UniqueRule::Session, "sessions_pkey", "sessions.project_id, sessions.id"),
     (
         UniqueRule::Session,

@@ -20,14 +20,18 @@ use std::{
 
 use sqlx::{AssertSqlSafe, Connection as _, Row as _, SqliteConnection};
 use stack_domain::{
-    models::{AnonymousFilter, ApiKeyKind, ConfigLevel, ContactChannelId, ContactChannelType, UserFilter},
+    models::{
+        AnonymousFilter, ApiKeyKind, Budget, CliLogin, CodeKind, ConfigLevel, ContactChannelId, ContactChannelType,
+        KeyRotation, LimitKey, OAuthAccountId, OAuthToken, OAuthTokenId, OneTimeCodeId, UserFilter,
+    },
     ports::{
-        ApiKeyRepository as _, ContactChannelRepository as _, ProjectRepository as _, SessionRepository as _,
-        Storage as _, TeamRepository as _, UserRepository as _,
+        ApiKeyRepository as _, CliLoginRepository as _, ContactChannelRepository as _, EmailRepository as _,
+        OAuthRepository as _, OneTimeCodeRepository as _, ProjectRepository as _, RateLimitRepository as _,
+        SessionRepository as _, SigningKeyRepository as _, Storage as _, TeamRepository as _, UserRepository as _,
     },
 };
 use stack_storage::Database;
-use stack_types::{ApiKeySetId, Millis, ProjectId, UserId};
+use stack_types::{ApiKeySetId, EmailId, Millis, ProjectId, UserId};
 use tracing::{
     Event, Subscriber,
     field::{Field, Visit},
@@ -202,6 +206,12 @@ async fn call_everything(db: &Database) {
     r.find_user(&a, user).await.expect("it reads");
     r.find_user_credentials(&a, user).await.expect("it reads");
     r.list_oauth_accounts(&a, user).await.expect("it reads");
+    r.list_all_oauth_accounts(&a).await.expect("it reads");
+    r.list_oauth_accounts_at(&a, "github", "x").await.expect("it reads");
+    r.is_account_id_used_for_sign_in(&a, "x", None).await.expect("it reads");
+    r.list_oauth_tokens(&a, OAuthAccountId(Uuid::from_u128(1)))
+        .await
+        .expect("it reads");
     for filter in filters(user) {
         r.list_users(&a, &filter).await.expect("it reads");
     }
@@ -209,6 +219,13 @@ async fn call_everything(db: &Database) {
         .await
         .expect("it reads");
     r.list_contact_channels(&a, user).await.expect("it reads");
+    r.list_contact_channels_of_project(&a).await.expect("it reads");
+    r.find_contact_channel(&a, ContactChannelId(Uuid::from_u128(1)))
+        .await
+        .expect("it reads");
+    r.find_one_time_code(&a, CodeKind::SignIn, &hash(1))
+        .await
+        .expect("it reads");
     r.find_session(&a, session_id(1)).await.expect("it reads");
     r.find_session_by_token(&a, &hash(1)).await.expect("it reads");
     r.list_sessions(&a, user, Millis(0)).await.expect("it reads");
@@ -236,11 +253,64 @@ async fn call_writers(
     w.update_user_credentials(a, user, &Default::default()).await?;
     w.touch_user(a, user, Millis(0)).await?;
     w.update_contact_channel(a, &channel(1, 1, "new@x.org")).await?;
+    w.count_one_time_code_attempt(a, &hash(1)).await?;
+    w.use_one_time_code(a, OneTimeCodeId(Uuid::from_u128(9)), Millis(0))
+        .await?;
+    w.delete_expired_one_time_codes(Millis(0), 1).await?;
+    w.delete_email(a, EmailId(Uuid::from_u128(9))).await?;
     w.delete_contact_channel(a, user, ContactChannelId(Uuid::from_u128(9)))
         .await?;
+    w.update_oauth_account(a, &account(1, 1, "github", "1")).await?;
+    w.delete_oauth_account(a, OAuthAccountId(Uuid::from_u128(9))).await?;
+    w.save_oauth_token(
+        a,
+        &OAuthToken {
+            id: OAuthTokenId(Uuid::from_u128(1)),
+            account_id: OAuthAccountId(Uuid::from_u128(1)),
+            scopes: "repo".into(),
+            access_token: "sealed".into(),
+            access_token_expires_at: None,
+            refresh_token: None,
+            updated_at: Millis(0),
+        },
+    )
+    .await?;
+    w.delete_oauth_token(a, OAuthTokenId(Uuid::from_u128(9))).await?;
     w.touch_session(a, session_id(1), Millis(0), None).await?;
     w.delete_session(a, session_id(9)).await?;
     w.delete_sessions_of_user(a, user_id(9), None).await?;
+    w.delete_expired_sessions(Millis(0), 1).await?;
+    let login = CliLogin {
+        polling_code_hash: hash(1),
+        login_code_hash: hash(2),
+        expires_at: Millis(0),
+        used_at: None,
+        refresh_token: None,
+        anonymous_refresh_token: None,
+    };
+    w.insert_cli_login(a, &login).await?;
+    w.find_cli_login_by_polling_code(a, &hash(1)).await?;
+    w.find_cli_login_by_login_code(a, &hash(2)).await?;
+    w.confirm_cli_login(a, &hash(2), "sealed").await?;
+    w.use_cli_login(a, &hash(1), Millis(0)).await?;
+    w.claim_cli_anonymous_session(a, &hash(2)).await?;
+    w.delete_expired_cli_logins(Millis(0), 1).await?;
+    let budget = Budget {
+        tries: 1,
+        period: std::time::Duration::from_secs(60),
+    };
+    for _ in 0..2 {
+        w.spend_rate_limit(a, &LimitKey([0; 32]), budget, Millis(0)).await?;
+    }
+    w.delete_full_rate_limits(Millis(0), 1).await?;
+    let rotation = KeyRotation {
+        generation: 1,
+        created_at: Millis(0),
+        signs_from: Millis(0),
+    };
+    w.insert_key_rotation(a, &rotation).await?;
+    w.list_key_rotations(a).await?;
+    w.list_project_ids(Some(a), 1).await?;
     w.update_team(a, &team(1)).await?;
     w.select_team(a, user, Some(team_id(1))).await?;
     w.delete_user(a, user_id(9)).await?;

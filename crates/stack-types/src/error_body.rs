@@ -1,6 +1,5 @@
 //! Known errors as the wire has them.
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use serde_json::Value;
 
@@ -19,7 +18,8 @@ use crate::KnownError;
 /// assert_eq!(KnownError::try_from(body), Ok(KnownError::PasswordTooShort { min_length: 8 }));
 /// ```
 // The order of the fields is the order on the wire.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ErrorBody {
     /// The code, in SCREAMING_SNAKE_CASE.
     pub code: String,

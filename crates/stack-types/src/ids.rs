@@ -4,7 +4,6 @@
 
 use std::{borrow::Cow, fmt, str::FromStr};
 
-use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Serialize};
 
 use crate::{
@@ -55,6 +54,7 @@ macro_rules! uuid_id {
             }
         }
 
+        #[cfg(feature = "schemars")]
         impl schemars::JsonSchema for $name {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!($name).into()
@@ -74,9 +74,12 @@ macro_rules! uuid_id {
     };
 }
 
-/// Says what an id can do that is any text on the wire: a struct over `String`.
+/// Says what an id can do that is text on the wire, and how requests that hold it are checked: a struct over `String`.
 macro_rules! text_id {
     ($name:ident) => {
+        $crate::ids::text_id!($name, $crate::schema::text($crate::schema::Text::new()));
+    };
+    ($name:ident, $checks:expr) => {
         impl $name {
             /// The id as it stands on the wire.
             pub fn as_str(&self) -> &str {
@@ -122,6 +125,7 @@ macro_rules! text_id {
             }
         }
 
+        #[cfg(feature = "schemars")]
         impl schemars::JsonSchema for $name {
             fn schema_name() -> std::borrow::Cow<'static, str> {
                 stringify!($name).into()
@@ -134,7 +138,7 @@ macro_rules! text_id {
 
         impl $crate::schema::Wire for $name {
             const SCHEMA: &'static $crate::schema::Schema = {
-                static TABLE: $crate::schema::Schema = $crate::schema::text($crate::schema::Text::new());
+                static TABLE: $crate::schema::Schema = $checks;
                 &TABLE
             };
         }
@@ -200,13 +204,14 @@ impl<'de> Deserialize<'de> for UserIdOrMe {
     }
 }
 
-impl JsonSchema for UserIdOrMe {
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for UserIdOrMe {
     fn schema_name() -> Cow<'static, str> {
         "UserIdOrMe".into()
     }
 
-    fn json_schema(_: &mut SchemaGenerator) -> Schema {
-        json_schema!({ "type": "string" })
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        schemars::json_schema!({ "type": "string" })
     }
 }
 

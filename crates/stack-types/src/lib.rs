@@ -9,6 +9,8 @@ mod open_enum;
 mod patch;
 pub mod schema;
 mod secret;
+#[cfg(feature = "proptest")]
+pub mod strategy;
 
 pub use access::Access;
 pub use error_body::ErrorBody;

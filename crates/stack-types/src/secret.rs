@@ -1,8 +1,7 @@
 //! Text that must not be seen: tokens, keys, passwords.
 
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 use zeroize::ZeroizeOnDrop;
 
@@ -44,16 +43,17 @@ impl fmt::Debug for Secret {
     }
 }
 
-impl JsonSchema for Secret {
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for Secret {
     fn inline_schema() -> bool {
         true
     }
 
-    fn schema_name() -> Cow<'static, str> {
+    fn schema_name() -> std::borrow::Cow<'static, str> {
         "Secret".into()
     }
 
-    fn json_schema(generator: &mut SchemaGenerator) -> Schema {
+    fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         String::json_schema(generator)
     }
 }

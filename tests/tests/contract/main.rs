@@ -4,6 +4,7 @@
 mod documents;
 mod drift;
 mod features;
+mod losses;
 mod surface;
 mod types;
 mod webhooks;

@@ -118,8 +118,8 @@ fn word(ty: &Type) -> String {
             .map(|value| format!("{value:?}"))
             .collect::<Vec<_>>()
             .join(" | "),
-        Kind::Id { uuid: true } => "uuid".to_owned(),
-        Kind::Id { uuid: false } => "id".to_owned(),
+        Kind::Id { uuid: true, .. } => "uuid".to_owned(),
+        Kind::Id { uuid: false, .. } => "id".to_owned(),
         Kind::UserIdOrMe => "uuid or me".to_owned(),
         Kind::OneOf { variants, .. } => variants.join(" | "),
         Kind::Any => "any".to_owned(),

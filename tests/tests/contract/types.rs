@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::Value;
 use stack_codegen::{
-    model::{Access, Kind, NamedSchema, Type},
+    model::{Access, EVENTS, Kind, NamedSchema, Object, Property, Type},
     views::Views,
 };
 use stack_types::all::ALL;
@@ -39,16 +39,7 @@ fn every_object_has_the_members_of_its_schema() {
         for (_, name, schema) in ALL.iter().filter(|(of, ..)| *of == access.name()) {
             let ours = &view.schemas[*name];
             let Kind::Object(object) = &ours.ty.kind else { continue };
-            let expected: BTreeMap<_, _> = object
-                .properties
-                .iter()
-                .map(|(name, property)| {
-                    let nullable = property
-                        .required
-                        .then_some(property.ty.nullable || is_any(&property.ty));
-                    (name.clone(), (property.required, nullable, word(&property.ty)))
-                })
-                .collect();
+            let expected = members_of(object);
             let schema = schema().to_value();
             let mut members = members(&schema);
             // The union writes the word that tells its variants apart; a variant that stands nowhere else hasn't it.
@@ -59,6 +50,37 @@ fn every_object_has_the_members_of_its_schema() {
             }
             assert_eq!(members, expected, "{access} {name}");
         }
+    }
+}
+
+#[test]
+fn what_only_events_have_has_the_members_of_its_schema() {
+    let types: [(&str, schemars::Schema); 4] = [
+        (
+            "UserDeletedData",
+            schemars::schema_for!(stack_webhooks::UserDeletedData),
+        ),
+        (
+            "UserDeletedTeam",
+            schemars::schema_for!(stack_webhooks::UserDeletedTeam),
+        ),
+        (
+            "TeamDeletedData",
+            schemars::schema_for!(stack_webhooks::TeamDeletedData),
+        ),
+        ("TestData", schemars::schema_for!(stack_webhooks::TestData)),
+    ];
+    let own = API.schemas.values().filter(|schema| schema.module == EVENTS);
+    let names: Vec<_> = own.map(|schema| schema.name.as_str()).collect();
+    assert!(
+        types.iter().map(|(name, _)| *name).eq(names.iter().copied()),
+        "{names:?}"
+    );
+    for (name, schema) in types {
+        let Kind::Object(object) = &API.schemas[name].ty.kind else {
+            panic!("{name} isn't an object")
+        };
+        assert_eq!(members(&schema.to_value()), members_of(object), "{name}");
     }
 }
 
@@ -87,6 +109,17 @@ fn discriminator_of(variant: &str) -> Option<&'static str> {
         } if discriminator.mapping.values().any(|name| name == variant) => Some(discriminator.property.as_str()),
         _ => None,
     })
+}
+
+/// The members as the contract has them.
+fn members_of(object: &Object) -> BTreeMap<String, Member> {
+    let member = |(name, property): (&String, &Property)| {
+        let nullable = property
+            .required
+            .then_some(property.ty.nullable || is_any(&property.ty));
+        (name.clone(), (property.required, nullable, word(&property.ty)))
+    };
+    object.properties.iter().map(member).collect()
 }
 
 fn is_any(ty: &Type) -> bool {

@@ -100,7 +100,12 @@ impl Person {
 
     /// Runs `stack` with the words of a line; single quotes keep words together.
     async fn type_in(&self, line: &str, typed: &str) -> Ended {
-        let (stdout, stderr) = (Buffer::default(), Buffer::default());
+        self.type_in_and_show(line, typed, Buffer::default()).await
+    }
+
+    /// The same, with what it says on the way to be read from `stderr`.
+    async fn type_in_and_show(&self, line: &str, typed: &str, stderr: Buffer) -> Ended {
+        let stdout = Buffer::default();
         let mut io = Io {
             stdin: Box::new(Cursor::new(typed.to_owned())),
             stdout: Box::new(stdout.clone()),
@@ -169,6 +174,62 @@ fn words(line: &str) -> Vec<String> {
     words
 }
 
+/// The login code of the page that is to be opened, once it is shown.
+async fn shown_login_code(said: &Buffer) -> String {
+    loop {
+        if let Some((_, rest)) = said.text().split_once("cli-auth-confirm?login_code=")
+            && let Some((code, _)) = rest.split_once('\n')
+        {
+            return code.trim().to_owned();
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn a_login_by_browser_ends_once_the_page_has_confirmed_it() {
+    let person = Person::new().await;
+    let ada = person.project.sign_up("ada@example.com").await;
+    let line = format!(
+        "{} --no-open --app-url https://app.example.com/handler",
+        person.login("browser")
+    );
+    let said = Buffer::default();
+    let confirmed = async {
+        let code = shown_login_code(&said).await;
+        let body = json!({ "login_code": code, "refresh_token": ada.refresh_token() });
+        let page = person.project.client_call("POST /auth/cli/complete").json(body).send();
+        page.await.answers(200)
+    };
+    let (ended, confirmed) = tokio::join!(person.type_in_and_show(&line, "", said.clone()), confirmed);
+    assert_eq!(confirmed, json!({ "success": true }));
+    assert!(ended.works().stderr.contains("Signed in."));
+
+    let who = person.run("whoami").await.answers();
+    assert_eq!(who["user"]["primary_email"], "ada@example.com");
+    assert_eq!(who["user"]["id"], json!(ada.id));
+    person.run("logout").await.works();
+    assert!(!person.profiles().contains(&ada.refresh_token()));
+}
+
+#[tokio::test]
+async fn a_login_by_browser_that_nobody_confirms_in_time_fails() {
+    let person = Person::new().await;
+    let line = format!(
+        "{} --no-open --app-url https://app.example.com/handler",
+        person.login("browser")
+    );
+    let said = Buffer::default();
+    let late = async {
+        shown_login_code(&said).await;
+        person.project.server.advance(Duration::from_secs(2 * 60 * 60));
+    };
+    let (ended, ()) = tokio::join!(person.type_in_and_show(&line, "", said.clone()), late);
+    let complaint = ended.fails(Exit::Unauthorized);
+    assert!(complaint.contains("the login is expired"), "{complaint}");
+    assert_eq!(person.profiles(), "");
+}
+
 #[tokio::test]
 async fn keys_are_tried_before_they_are_stored() {
     let person = Person::new().await;
@@ -205,7 +266,9 @@ async fn a_user_is_created_changed_shown_and_deleted() {
         person.run(&format!("users get {id}")).await.answers()["display_name"],
         "Ada"
     );
-    person.run(&format!("users delete {id}")).await.works();
+    let complaint = person.run(&format!("users delete {id}")).await.fails(Exit::Usage);
+    assert!(complaint.contains("`--yes`"), "{complaint}");
+    person.run(&format!("users delete {id} --yes")).await.works();
     let complaint = person.run(&format!("users get {id}")).await.fails(Exit::NotFound);
     assert!(complaint.starts_with("error: USER_NOT_FOUND (404)"), "{complaint}");
     assert!(complaint.contains("  request: "), "{complaint}");

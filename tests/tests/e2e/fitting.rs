@@ -151,8 +151,8 @@ fn value(ty: &Type, view: &View) -> Value {
             Value::Object(pairs.collect::<Map<_, _>>())
         }
         Kind::Enum { values } => json!(values[0]),
-        Kind::Id { uuid: true } => json!(USER_ID),
-        Kind::Id { uuid: false } => json!(TEXTS[0]),
+        Kind::Id { uuid: true, .. } => json!(USER_ID),
+        Kind::Id { uuid: false, .. } => json!(TEXTS[0]),
         Kind::UserIdOrMe => json!("me"),
         Kind::OneOf {
             variants,

@@ -10,13 +10,10 @@ use stack_tests::{TestProject, TestUser, operation_of};
 use crate::fitting::{Fit, Fitting};
 
 /// Operations of tags that are there, which answer nothing but 501.
-const ALONE: [&str; 6] = [
-    "GET /auth/oauth/authorize/{provider_id}",
-    "GET /auth/oauth/callback/{provider_id}",
-    "POST /auth/oauth/callback/{provider_id}",
-    "POST /auth/oauth/callback/apple/native",
-    "POST /auth/oauth/cross-domain/authorize",
-    "POST /auth/oauth/connected-accounts/{provider_id}/access-token",
+const ALONE: &[&str] = &[
+    "POST /internal/onboarding/preview-affected-users",
+    "GET /internal/sign-up-rules-stats",
+    "POST /internal/sign-up-rules-test",
 ];
 
 /// Calls it with each access that it is open to.

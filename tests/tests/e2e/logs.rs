@@ -1,44 +1,13 @@
 //! Whoever reads the logs finds no token, no key, no password and no address.
 
-use std::{
-    io::{self, Write},
-    sync::{Arc, Mutex},
-};
-
-use serde_json::json;
+use serde_json::{Value, json};
 use stack_client::prelude::*;
-use stack_tests::{Outcome, PASSWORD, Secrets, TestProject, internal_keys};
+use stack_tests::{Log, Outcome, PASSWORD, ProjectOptions, Secrets, TestProject, TestServer, internal_keys};
 use stack_types::{PasswordSignIn, PasswordUpdate, server};
-use tracing_subscriber::fmt::MakeWriter;
-
-/// Everything that was logged.
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Log {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().expect("no writer panicked").extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
 
 #[tokio::test]
 async fn no_secret_is_logged_however_much_is() {
-    let log = Log::default();
-    let lines = tracing_subscriber::fmt().with_max_level(tracing_subscriber::filter::LevelFilter::TRACE);
-    lines.with_ansi(false).with_writer(log.clone()).init();
+    let log = Log::catch();
 
     let project = TestProject::start().await;
     let mut secrets = Secrets::default();
@@ -120,12 +89,9 @@ async fn no_secret_is_logged_however_much_is() {
         .await;
     let request_id = failed.header("x-stack-request-id").to_owned();
 
-    let log = log.0.lock().expect("no writer panicked").clone();
-    let text = String::from_utf8_lossy(&log);
-    assert!(
-        text.contains("TRACE") && text.contains("answered"),
-        "the log was caught"
-    );
+    log.has_none_of(&secrets);
+    let bytes = log.bytes();
+    let text = String::from_utf8_lossy(&bytes);
     let failure = text
         .lines()
         .find(|line| line.contains("ERROR") && line.contains(&request_id));
@@ -133,5 +99,71 @@ async fn no_secret_is_logged_however_much_is() {
         failure.is_some(),
         "a failure is logged with the name that the caller was told"
     );
-    assert_eq!(secrets.found_in(&log), [""; 0]);
+}
+
+/// Every flow that sends a mail, from the call that asks for it to the call that uses its code, and what goes wrong.
+#[tokio::test]
+async fn no_code_of_a_mail_is_logged() {
+    let log = Log::catch();
+    let config = json!({ "magic_link_enabled": true, "allow_localhost": true });
+    let project = TestProject::create_with(&TestServer::start().await, ProjectOptions { config }).await;
+    let mut secrets = Secrets::default();
+    secrets.add("password", PASSWORD);
+    let post = |line: &'static str, body: Value| project.client_call(line).json(body).send();
+    let (ada, grace) = ("ada.lovelace@example.com", "grace.hopper@example.com");
+    let callback = "http://localhost:3000/callback";
+    let ask = json!({ "email": ada, "callback_url": callback });
+
+    secrets.add_answer(&post("POST /auth/otp/send-sign-in-code", ask.clone()).await.answers(200));
+    let mail = project.mail_to(ada).await;
+    secrets.add_mail(&mail, ada);
+    let (code, guess) = (mail.link_code(), format!("zzzzzz{}", &mail.link_code()[6..]));
+    secrets.add("guess", &guess);
+    post("POST /auth/otp/sign-in", json!({ "code": guess }))
+        .await
+        .fails(404, "VERIFICATION_CODE_NOT_FOUND");
+    post("POST /auth/otp/sign-in/check-code", json!({ "code": code }))
+        .await
+        .answers(200);
+    secrets.add_answer(
+        &post("POST /auth/otp/sign-in", json!({ "code": code }))
+            .await
+            .answers(200),
+    );
+    post("POST /auth/otp/sign-in", json!({ "code": code }))
+        .await
+        .fails(409, "VERIFICATION_CODE_ALREADY_USED");
+    // In a place where it doesn't belong.
+    let call = project.client_call(&format!("GET /users/me?code={code}"));
+    call.send().await.fails(400, "SCHEMA_ERROR");
+    post("POST /auth/otp/sign-in", json!({ "code": [code] }))
+        .await
+        .fails(400, "SCHEMA_ERROR");
+
+    project.server.advance(std::time::Duration::from_secs(1));
+    post("POST /auth/password/send-reset-code", ask).await.answers(200);
+    let mail = project.mail_to(ada).await;
+    secrets.add_mail(&mail, ada);
+    let (code, new) = (mail.link_code(), "a password after the reset");
+    secrets.add("new password", new);
+    post("POST /auth/password/reset/check-code", json!({ "code": code }))
+        .await
+        .answers(200);
+    post("POST /auth/password/reset", json!({ "code": code, "password": new }))
+        .await
+        .answers(200);
+
+    let body = json!({ "email": grace, "password": PASSWORD, "verification_callback_url": callback });
+    secrets.add_answer(&post("POST /auth/password/sign-up", body).await.answers(200));
+    let mail = project.mail_to(grace).await;
+    secrets.add_mail(&mail, grace);
+    let code = json!({ "code": mail.link_code() });
+    post("POST /contact-channels/verify/check-code", code.clone())
+        .await
+        .answers(200);
+    post("POST /contact-channels/verify", code.clone()).await.answers(200);
+    post("POST /contact-channels/verify", code)
+        .await
+        .fails(409, "VERIFICATION_CODE_ALREADY_USED");
+    log.has_none_of(&secrets);
 }

@@ -1,4 +1,12 @@
-//! Tag `oauth`: the token endpoint, at which official SDKs refresh.
+//! Tag `oauth`: the token endpoint, at which official SDKs refresh; below, the way to a provider and back.
+
+mod apple;
+mod browser;
+mod connected;
+mod merging;
+pub mod provider;
+mod refusals;
+mod sign_in;
 
 use base64::{Engine, engine::general_purpose::STANDARD as BASE64};
 use serde_json::{Value, json};
@@ -205,25 +213,4 @@ async fn no_other_headers_are_looked_at() {
         .header("x-stack-access-type", "nonsense")
         .token("nonsense");
     call.json(refresh(&project, &ada)).send().await.answers(200);
-}
-
-/// Until people can sign in at other providers, there are no codes.
-#[tokio::test]
-async fn codes_arent_built_yet_and_it_says_so() {
-    let project = TestProject::start().await;
-    let body = json!({
-        "grant_type": "authorization_code",
-        "client_id": project.id,
-        "client_secret": project.keys.publishable_client_key,
-        "code": "a".repeat(45),
-        "redirect_uri": "http://localhost:3000/handler/oauth-callback",
-        "code_verifier": "b".repeat(43),
-    });
-    project
-        .client()
-        .create_oauth_token()
-        .body(typed::<OauthTokenRequest>(body))
-        .send()
-        .await
-        .fails_plainly(501);
 }

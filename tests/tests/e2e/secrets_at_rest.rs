@@ -8,6 +8,7 @@ use stack_types::{PasswordUpdate, SessionCreate};
 #[tokio::test]
 async fn nothing_that_gives_access_is_stored_in_clear() {
     let project = TestProject::start_with(json!({
+        "magic_link_enabled": true,
         "email_config": {
             "type": "standard", "host": "smtp.example.com", "port": 587, "username": "shop",
             "password": "a password for mail", "sender_name": "Shop", "sender_email": "shop@example.com",
@@ -59,6 +60,19 @@ async fn nothing_that_gives_access_is_stored_in_clear() {
         .answers(200);
     secrets.add("TOTP secret", totp);
     secrets.add("bytes of the TOTP secret", "secret of an app");
+
+    let (ask, other) = (
+        json!({ "email": "ada@example.com", "callback_url": "http://localhost:3000" }),
+        "b@example.com",
+    );
+    let call = project.client_call("POST /auth/password/send-reset-code").json(ask);
+    call.send().await.answers(200);
+    secrets.add("code of a mail", project.mail_to("ada@example.com").await.link_code());
+    let ask = json!({ "email": other, "callback_url": "http://localhost:3000" });
+    let call = project.client_call("POST /auth/otp/send-sign-in-code").json(ask);
+    secrets.add_answer(&call.send().await.answers(200));
+    secrets.add("code to sign in", project.mail_to(other).await.link_code());
+    secrets.add("address that is nobody's yet", other);
 
     let bytes = project.server.database().bytes().await;
     let mut known = Secrets::default();

@@ -61,7 +61,7 @@ const FORBIDDEN: &[Rule] = &[
     Rule {
         of: "stack-server",
         members: &["stack-client"],
-        outside: &["reqwest"],
+        outside: &[],
     },
 ];
 

@@ -1,6 +1,8 @@
 //! How long the generator takes: on the whole contract, phase by phase, and beside other generators on one document.
 
 use std::{
+    fs,
+    path::Path,
     process::{Command, ExitCode},
     time::{Duration, Instant},
 };
@@ -30,7 +32,7 @@ pub struct Options {
 const BUDGET: Duration = Duration::from_secs(1);
 
 /// How often each generator runs on one document: theirs take longer.
-const RUNS_OF_RIVALS: u32 = 5;
+const RUNS_OF_RIVALS: u32 = 9;
 
 /// Exits with 1 if the budget is broken, or another generator is faster.
 ///
@@ -138,10 +140,11 @@ fn one_document() -> Result<bool> {
         let took = median(samples.iter().copied());
         fastest &= took >= ours;
         println!(
-            "  {:24}{:>10.1} ms  {:>6.1} ×  {}",
+            "  {:24}{:>10.1} ms  {:>6.2} ×  {:>7} lines of Rust: {}",
             generator.name,
             millis(took),
             took.as_secs_f64() / ours.as_secs_f64(),
+            lines(&rivals::folder().join("out").join(generator.name))?,
             generator.makes
         );
     }
@@ -154,15 +157,27 @@ fn one_document() -> Result<bool> {
 fn time_once(generator: &Rival) -> Result<Duration> {
     let folder = rivals::folder().join("out").join(generator.name);
     if folder.exists() {
-        std::fs::remove_dir_all(&folder).with_context(|| format!("can't empty {}", folder.display()))?;
+        fs::remove_dir_all(&folder).with_context(|| format!("can't empty {}", folder.display()))?;
     }
-    std::fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
+    fs::create_dir_all(&folder).with_context(|| format!("can't make {}", folder.display()))?;
     let program = generator
         .program()
         .with_context(|| format!("{} is gone", generator.name))?;
-    time(
-        Command::new(program)
-            .args((generator.arguments)(&folder))
-            .current_dir(&folder),
-    )
+    let runs = (generator.runs)(&folder).into_iter();
+    runs.map(|arguments| time(Command::new(&program).args(arguments).current_dir(&folder)))
+        .sum()
+}
+
+/// The lines of Rust that a generator left in its folder.
+fn lines(folder: &Path) -> Result<usize> {
+    let mut lines = 0;
+    for entry in fs::read_dir(folder).with_context(|| format!("can't read {}", folder.display()))? {
+        let path = entry?.path();
+        if path.is_dir() {
+            lines += self::lines(&path)?;
+        } else if path.extension().is_some_and(|extension| extension == "rs") {
+            lines += fs::read_to_string(&path)?.lines().count();
+        }
+    }
+    Ok(lines)
 }

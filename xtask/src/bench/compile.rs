@@ -4,6 +4,7 @@
 //! before and aren't measured: they are the same. Ours is `stack-types` and `stack-client`.
 
 use std::{
+    collections::HashSet,
     fs,
     path::{Path, PathBuf},
     time::Duration,
@@ -11,7 +12,7 @@ use std::{
 
 use anyhow::{Context, Result, anyhow};
 use progenitor_impl::{GenerationSettings, Generator, InterfaceStyle, TagStyle};
-use serde_json::Value;
+use serde_json::{Value, json};
 use stack_codegen::{emit::documents, fixups, model::Access, read, views::Views};
 
 use super::{
@@ -147,6 +148,7 @@ fn write_plain(folder: &Path) -> Result<()> {
         let mut document: Value = documents::document(&api, view)?;
         // What progenitor can't read it can't read here either.
         fixups::lower(&mut document);
+        loosen(&mut document);
         let document: openapiv3::OpenAPI = serde_json::from_value(document).context("not OpenAPI 3.0")?;
         let mut settings = GenerationSettings::new();
         settings
@@ -163,6 +165,28 @@ fn write_plain(folder: &Path) -> Result<()> {
         )?;
     }
     Ok(())
+}
+
+/// Takes out what progenitor's plain output doesn't compile with: it panics at a parameter that may be one of several
+/// texts, and gives two properties one field if they differ in `_` and capitals only.
+fn loosen(document: &mut Value) {
+    let schemas = document.pointer_mut("/components/schemas");
+    let schemas = schemas.and_then(Value::as_object_mut).into_iter();
+    for schema in schemas.flat_map(|schemas| schemas.values_mut()) {
+        let forms = schema.get("anyOf").and_then(Value::as_array);
+        if forms.is_some_and(|forms| forms.iter().all(|form| form["type"] == "string")) {
+            *schema = json!({"type": "string"});
+        }
+        let Some(properties) = schema.get_mut("properties").and_then(Value::as_object_mut) else {
+            continue;
+        };
+        let mut fields = HashSet::new();
+        properties.retain(|name, _| fields.insert(name.replace('_', "").to_lowercase()));
+        let left: Vec<_> = properties.keys().cloned().collect();
+        if let Some(required) = schema.get_mut("required").and_then(Value::as_array_mut) {
+            required.retain(|name| left.iter().any(|left| name == left));
+        }
+    }
 }
 
 /// What progenitor's output needs.

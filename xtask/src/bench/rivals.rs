@@ -16,8 +16,8 @@ pub struct Rival {
     pub name: &'static str,
     /// What it makes of a document.
     pub makes: &'static str,
-    /// Its arguments, to generate into a folder.
-    pub arguments: fn(&Path) -> Vec<OsString>,
+    /// Its arguments, to generate into a folder; several runs if one makes but a part.
+    pub runs: fn(&Path) -> Vec<Vec<OsString>>,
 }
 
 /// Those that are compared with ours.
@@ -25,43 +25,35 @@ pub const ALL: [Rival; 3] = [
     Rival {
         name: "openapi-to-rust",
         makes: "types, client",
-        arguments: |folder| {
-            let document = document("openapi/dist/admin.json");
-            vec![
-                "generate".into(),
-                document,
-                "--output-dir".into(),
-                folder.into(),
-                "--quiet".into(),
-            ]
+        runs: |folder| {
+            let arguments = ["generate", "--quiet", "--output-dir"].map(OsString::from);
+            let places = [folder.into(), document("openapi/dist/admin.json")];
+            vec![arguments.into_iter().chain(places).collect()]
         },
     },
     Rival {
         name: "oas3-gen",
-        makes: "types, client (reads OpenAPI 3.1 only: the same document in 3.1)",
-        arguments: |folder| {
-            let document = document("openapi/dist/3.1/admin.json");
-            let out = folder.join("client.rs").into();
-            vec![
-                "generate".into(),
-                "client".into(),
-                "-i".into(),
-                document,
-                "-o".into(),
-                out,
-            ]
+        makes: "types, client; types, server (in two runs; of the same document in 3.1, it reads no other)",
+        runs: |folder| {
+            let run = |mode: &str| {
+                let arguments = ["generate", mode, "--input"].map(OsString::from);
+                let places = [
+                    document("openapi/dist/3.1/admin.json"),
+                    "--output".into(),
+                    folder.join(mode).into(),
+                ];
+                arguments.into_iter().chain(places).collect()
+            };
+            vec![run("client-mod"), run("server-mod")]
         },
     },
     Rival {
         name: "openapi-generator-cli",
         makes: "types, client, docs",
-        arguments: |folder| {
-            let document = document("openapi/dist/admin.json");
-            ["generate", "-g", "rust", "--skip-validate-spec", "-i"]
-                .map(OsString::from)
-                .into_iter()
-                .chain([document, "-o".into(), folder.into()])
-                .collect()
+        runs: |folder| {
+            let arguments = ["generate", "-g", "rust", "--skip-validate-spec", "-i"].map(OsString::from);
+            let places = [document("openapi/dist/admin.json"), "-o".into(), folder.into()];
+            vec![arguments.into_iter().chain(places).collect()]
         },
     },
 ];
@@ -71,9 +63,15 @@ pub fn ours() -> Rival {
     Rival {
         name: "stack-codegen",
         makes: "types, validation, client, server",
-        arguments: |folder| {
+        runs: |folder| {
             let document = document("openapi/dist/admin.json");
-            vec!["--spec".into(), document, "--out".into(), folder.into()]
+            vec![vec![
+                "--quiet".into(),
+                "--spec".into(),
+                document,
+                "--out".into(),
+                folder.into(),
+            ]]
         },
     }
 }

@@ -1,6 +1,9 @@
-//! Runs the command of an operation: collects what is sent, sends it, follows pages, and writes what comes back.
+//! Runs the command of an operation: collects what is sent, asks before it deletes, sends, follows pages, and writes what
+//! comes back.
 
+pub mod authorization;
 mod body;
+pub mod confirm;
 mod pages;
 mod request;
 
@@ -31,6 +34,7 @@ pub async fn run(io: &mut Io, global: &Global, operation: &'static Operation, ma
         operation.access.iter().next().unwrap_or(Access::Client)
     };
     let prepared = Prepared::of(io, operation, access, matches)?;
+    confirm::ask(io, &connection, access, operation, matches)?;
     let client = connection.client(io, access_to_connect(operation, access), global)?;
     let format = Format::choose(global.output, io);
     let columns: Vec<String> = columns(operation, matches);

@@ -7,8 +7,9 @@ use reqwest::{
     header::{ACCEPT, CONTENT_TYPE, HeaderValue},
 };
 use serde_json::Value;
+use stack_client::Authorization;
 
-use super::{body, may_send};
+use super::{authorization, body, may_send};
 use crate::{
     command::operation::id,
     failure::{Failure, Result},
@@ -27,6 +28,7 @@ pub struct Prepared {
     /// Names and values.
     pub query: Vec<(String, String)>,
     body: Option<Value>,
+    authorization: Option<Authorization>,
 }
 
 impl Prepared {
@@ -68,11 +70,16 @@ impl Prepared {
             Some(body) => body::collect(io, body, access, matches)?,
             None => None,
         };
+        let authorization = match operation.authorization {
+            Some(form) => authorization::collect(io, form, matches)?,
+            None => None,
+        };
         Ok(Self {
             operation,
             path,
             query,
             body,
+            authorization,
         })
     }
 
@@ -85,13 +92,18 @@ impl Prepared {
     ///
     /// # Errors
     ///
-    /// If the URL can't be one.
+    /// If the URL can't be one, or a header can't say what it should.
     pub fn request(&self, base_url: &str) -> Result<Request> {
         let query = self.query.iter().map(|(name, value)| (name.as_str(), value.as_str()));
         let mut request = new(self.operation.method, base_url, &self.path, query)?;
         if let Some(body) = &self.body {
             let is_form = self.operation.body.is_some_and(|body| body.form);
             set_body(&mut request, body, is_form);
+        }
+        if let Some(authorization) = &self.authorization {
+            authorization
+                .insert_into(request.headers_mut())
+                .map_err(Failure::usage)?;
         }
         Ok(request)
     }

@@ -9,6 +9,7 @@ use clap::{
 use serde_json::Value;
 
 use crate::{
+    call::{authorization, confirm},
     spec::{Accesses, Field, Form, Operation, Shape},
     value,
 };
@@ -27,6 +28,12 @@ pub fn command(operation: &'static Operation) -> Command {
     }
     for field in operation.query {
         command = command.arg(flag(operation, field, "query", "Options"));
+    }
+    if let Some(form) = operation.authorization {
+        command = command.arg(authorization::flag(form));
+    }
+    if confirm::is_needed(operation) {
+        command = command.arg(confirm::flag());
     }
     if let Some(body) = operation.body {
         for field in body.fields {
@@ -100,9 +107,14 @@ fn after(operation: &Operation) -> String {
     text
 }
 
+/// The name of a path parameter's value.
+pub fn value_name_of(field: &Field) -> String {
+    field.flag.to_uppercase().replace('-', "_")
+}
+
 fn positional(field: &'static Field) -> Arg {
     Arg::new(id("path", field))
-        .value_name(field.flag.to_uppercase().replace('-', "_"))
+        .value_name(value_name_of(field))
         .required(true)
         .value_parser(parser(field.shape))
         .help(field.about.trim_end_matches('.'))

@@ -164,7 +164,7 @@ const GET_USER_API_KEY: Operation = operation(
         &[
             field(
                     "api_key_id",
-                    "api_key_id",
+                    "api-key-id",
                     Shape::Text,
                     "The id of the key, not the key itself.",
                 )
@@ -199,7 +199,7 @@ const UPDATE_USER_API_KEY: Operation = operation(
         &[
             field(
                     "api_key_id",
-                    "api_key_id",
+                    "api-key-id",
                     Shape::Text,
                     "The id of the key, not the key itself.",
                 )
@@ -348,7 +348,7 @@ const GET_TEAM_API_KEY: Operation = operation(
         &[
             field(
                     "api_key_id",
-                    "api_key_id",
+                    "api-key-id",
                     Shape::Text,
                     "The id of the key, not the key itself.",
                 )
@@ -393,7 +393,7 @@ const UPDATE_TEAM_API_KEY: Operation = operation(
         &[
             field(
                     "api_key_id",
-                    "api_key_id",
+                    "api-key-id",
                     Shape::Text,
                     "The id of the key, not the key itself.",
                 )

@@ -30,7 +30,7 @@ const LIST_CONNECTED_ACCOUNTS: Operation = operation(
         &[
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
@@ -67,14 +67,14 @@ const CREATE_PROVIDER_ACCESS_TOKEN: Operation = operation(
         &[
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
                 .required(),
             field(
                     "provider_id",
-                    "provider_id",
+                    "provider-id",
                     Shape::Text,
                     "The provider, as the project's configuration calls it, for example `github`.",
                 )
@@ -137,21 +137,21 @@ const CREATE_CONNECTED_ACCOUNT_ACCESS_TOKEN: Operation = operation(
         &[
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
                 .required(),
             field(
                     "provider_id",
-                    "provider_id",
+                    "provider-id",
                     Shape::Text,
                     "The provider, as the project's configuration calls it, for example `github`.",
                 )
                 .required(),
             field(
                     "provider_account_id",
-                    "provider_account_id",
+                    "provider-account-id",
                     Shape::Text,
                     "The account's id at the provider.",
                 )

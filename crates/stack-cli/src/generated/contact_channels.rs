@@ -271,14 +271,14 @@ const GET_CONTACT_CHANNEL: Operation = operation(
         &[
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
                 .required(),
             field(
                     "contact_channel_id",
-                    "contact_channel_id",
+                    "contact-channel-id",
                     Shape::Text,
                     "The id of the contact channel.",
                 )
@@ -314,14 +314,14 @@ const UPDATE_CONTACT_CHANNEL: Operation = operation(
         &[
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
                 .required(),
             field(
                     "contact_channel_id",
-                    "contact_channel_id",
+                    "contact-channel-id",
                     Shape::Text,
                     "The id of the contact channel.",
                 )
@@ -400,14 +400,14 @@ const DELETE_CONTACT_CHANNEL: Operation = operation(
         &[
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
                 .required(),
             field(
                     "contact_channel_id",
-                    "contact_channel_id",
+                    "contact-channel-id",
                     Shape::Text,
                     "The id of the contact channel.",
                 )
@@ -441,14 +441,14 @@ const SEND_CONTACT_CHANNEL_VERIFICATION_CODE: Operation = operation(
         &[
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
                 .required(),
             field(
                     "contact_channel_id",
-                    "contact_channel_id",
+                    "contact-channel-id",
                     Shape::Text,
                     "The id of the contact channel.",
                 )

@@ -218,7 +218,7 @@ const LIST_NOTIFICATION_PREFERENCES: Operation = operation(
         &[
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
@@ -256,14 +256,14 @@ const UPDATE_NOTIFICATION_PREFERENCE: Operation = operation(
         &[
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
                 .required(),
             field(
                     "notification_category_id",
-                    "notification_category_id",
+                    "notification-category-id",
                     Shape::Text,
                     "The kind of mail.",
                 )

@@ -44,6 +44,7 @@ const CHECK_EMAIL_HEALTH: Operation = operation(
     )
     .about("For monitors, which show a bearer token in the header `authorization`.")
     .open()
+    .authorization(Authorization::Bearer)
     .hidden()
     .answers(answer(Form::Done, "Mail goes out."))
     .errors(

@@ -30,7 +30,7 @@ const CREATE_AI_CHAT_MESSAGE: Operation = operation(
         "Writes one message at the end of a chat about something that is edited in the dashboard, such as a template. The first message begins the chat. No answer of the assistant follows.",
     )
     .access(&[Access::Admin])
-    .path(&[field("threadId", "threadId", Shape::Text, "The chat.").required()])
+    .path(&[field("threadId", "thread-id", Shape::Text, "The chat.").required()])
     .body(
         &[
             field(
@@ -120,7 +120,7 @@ const GET_AI_CONVERSATION: Operation = operation(
     .user(&[Access::Client, Access::Server, Access::Admin])
     .path(
         &[
-            field("conversationId", "conversationId", Shape::Text, "The conversation.")
+            field("conversationId", "conversation-id", Shape::Text, "The conversation.")
                 .required(),
         ],
     )
@@ -140,7 +140,7 @@ const UPDATE_AI_CONVERSATION: Operation = operation(
     .user(&[Access::Client, Access::Server, Access::Admin])
     .path(
         &[
-            field("conversationId", "conversationId", Shape::Text, "The conversation.")
+            field("conversationId", "conversation-id", Shape::Text, "The conversation.")
                 .required(),
         ],
     )
@@ -161,7 +161,7 @@ const DELETE_AI_CONVERSATION: Operation = operation(
     .user(&[Access::Client, Access::Server, Access::Admin])
     .path(
         &[
-            field("conversationId", "conversationId", Shape::Text, "The conversation.")
+            field("conversationId", "conversation-id", Shape::Text, "The conversation.")
                 .required(),
         ],
     )
@@ -181,7 +181,7 @@ const REPLACE_AI_MESSAGES: Operation = operation(
     .user(&[Access::Client, Access::Server, Access::Admin])
     .path(
         &[
-            field("conversationId", "conversationId", Shape::Text, "The conversation.")
+            field("conversationId", "conversation-id", Shape::Text, "The conversation.")
                 .required(),
         ],
     )

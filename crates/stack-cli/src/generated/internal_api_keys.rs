@@ -98,7 +98,7 @@ const GET_API_KEY_SET: Operation = operation(
     .hidden()
     .path(
         &[
-            field("api_key_id", "api_key_id", Shape::Text, "The id of the key set.")
+            field("api_key_id", "api-key-id", Shape::Text, "The id of the key set.")
                 .required(),
         ],
     )
@@ -124,7 +124,7 @@ const UPDATE_API_KEY_SET: Operation = operation(
     .hidden()
     .path(
         &[
-            field("api_key_id", "api_key_id", Shape::Text, "The id of the key set.")
+            field("api_key_id", "api-key-id", Shape::Text, "The id of the key set.")
                 .required(),
         ],
     )

@@ -205,7 +205,7 @@ const UPDATE_EMAIL_TEMPLATE: Operation = operation(
     )
     .access(&[Access::Admin])
     .hidden()
-    .path(&[field("templateId", "templateId", Shape::Text, "The template.").required()])
+    .path(&[field("templateId", "template-id", Shape::Text, "The template.").required()])
     .body(
         &[
             field(
@@ -254,7 +254,7 @@ const DELETE_EMAIL_TEMPLATE: Operation = operation(
     )
     .access(&[Access::Admin])
     .hidden()
-    .path(&[field("templateId", "templateId", Shape::Text, "The template.").required()])
+    .path(&[field("templateId", "template-id", Shape::Text, "The template.").required()])
     .answers(answer(Form::Object, "The template is gone.").columns(EMPTY_COLUMNS))
     .errors(
         &[

@@ -203,6 +203,7 @@ const PROCESS_EMAIL_QUEUE: Operation = operation(
     .about(
         "Prepares, renders and sends what waits in the outboxes of all projects. A scheduler calls it every minute or so, and shows a bearer token in the header `authorization`. A mail that fails is tried again, five times in all, after about 20 seconds and then each time twice as long.",
     )
+    .authorization(Authorization::Bearer)
     .hidden()
     .query(
         &[
@@ -235,6 +236,7 @@ const SEND_FAILED_EMAILS_DIGEST: Operation = operation(
         "Mails those who own a project a list of its mails that failed during the last day. A scheduler calls it daily, and shows a bearer token in the header `authorization`.",
     )
     .open()
+    .authorization(Authorization::Bearer)
     .hidden()
     .query(
         &[

@@ -85,7 +85,7 @@ const TOGGLE_FEATURE_REQUEST_UPVOTE: Operation = operation(
         &[
             field(
                     "featureRequestId",
-                    "featureRequestId",
+                    "feature-request-id",
                     Shape::Text,
                     "The feature request.",
                 )

@@ -32,7 +32,7 @@ const AUTHORIZE_WITH_OAUTH_PROVIDER: Operation = operation(
         &[
             field(
                     "provider_id",
-                    "provider_id",
+                    "provider-id",
                     Shape::Text,
                     "The provider, as the project's configuration calls it, for example `github`.",
                 )
@@ -281,6 +281,7 @@ const CREATE_OAUTH_TOKEN: Operation = operation(
         "The token endpoint of RFC 6749. The grant `authorization_code` trades the code of a sign-in for a session; the code is good once within five minutes and needs the `code_verifier` of its challenge (RFC 7636). The grant `refresh_token` gets a new access token; the refresh token stays the same. The client is the project: its id and its publishable client key stand in the body or in the header `authorization` (Basic); a project that needs no key takes `__stack_public_client__` for one. No `x-stack-…` header is needed.",
     )
     .open()
+    .authorization(Authorization::Basic)
     .body(
         &[
             field(
@@ -445,7 +446,7 @@ const CREATE_OWN_PROVIDER_ACCESS_TOKEN: Operation = operation(
         "Get an access token of a provider for the signed-in user",
     )
     .about(
-        "The same as `POST /connected-accounts/me/{provider_id}/access-token`, and stays for old clients.",
+        "Hands on what `POST /connected-accounts/me/{provider_id}/access-token` answers, and stays for old clients.",
     )
     .user(&[Access::Client, Access::Server, Access::Admin])
     .hidden()
@@ -453,7 +454,7 @@ const CREATE_OWN_PROVIDER_ACCESS_TOKEN: Operation = operation(
         &[
             field(
                     "provider_id",
-                    "provider_id",
+                    "provider-id",
                     Shape::Text,
                     "The provider, as the project's configuration calls it, for example `github`.",
                 )

@@ -139,14 +139,14 @@ const GET_OAUTH_PROVIDER: Operation = operation(
         &[
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
                 .required(),
             field(
                     "provider_id",
-                    "provider_id",
+                    "provider-id",
                     Shape::Text,
                     "The id of the connection, not the provider's name.",
                 )
@@ -181,14 +181,14 @@ const UPDATE_OAUTH_PROVIDER: Operation = operation(
         &[
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
                 .required(),
             field(
                     "provider_id",
-                    "provider_id",
+                    "provider-id",
                     Shape::Text,
                     "The id of the connection, not the provider's name.",
                 )
@@ -263,14 +263,14 @@ const DELETE_OAUTH_PROVIDER: Operation = operation(
         &[
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
                 .required(),
             field(
                     "provider_id",
-                    "provider_id",
+                    "provider-id",
                     Shape::Text,
                     "The id of the connection, not the provider's name.",
                 )

@@ -32,13 +32,13 @@ const GET_ITEM: Operation = operation(
         &[
             field(
                     "customer_type",
-                    "customer_type",
+                    "customer-type",
                     Shape::Choice(&["user", "team", "custom"]),
                     "The type of the customer. It has to be the one that the item is meant for.",
                 )
                 .required(),
-            field("customer_id", "customer_id", Shape::Text, "The customer.").required(),
-            field("item_id", "item_id", Shape::Text, "The item.").required(),
+            field("customer_id", "customer-id", Shape::Text, "The customer.").required(),
+            field("item_id", "item-id", Shape::Text, "The item.").required(),
         ],
     )
     .answers(answer(Form::Object, "The item.").columns(ITEM_COLUMNS))
@@ -70,13 +70,13 @@ const UPDATE_ITEM_QUANTITY: Operation = operation(
         &[
             field(
                     "customer_type",
-                    "customer_type",
+                    "customer-type",
                     Shape::Choice(&["user", "team", "custom"]),
                     "The type of the customer. It has to be the one that the item is meant for.",
                 )
                 .required(),
-            field("customer_id", "customer_id", Shape::Text, "The customer.").required(),
-            field("item_id", "item_id", Shape::Text, "The item.").required(),
+            field("customer_id", "customer-id", Shape::Text, "The customer.").required(),
+            field("item_id", "item-id", Shape::Text, "The item.").required(),
         ],
     )
     .query(

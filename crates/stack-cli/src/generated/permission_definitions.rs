@@ -102,7 +102,7 @@ const UPDATE_TEAM_PERMISSION_DEFINITION: Operation = operation(
         &[
             field(
                     "permission_id",
-                    "permission_id",
+                    "permission-id",
                     Shape::Text,
                     "The id of the permission.",
                 )
@@ -164,7 +164,7 @@ const DELETE_TEAM_PERMISSION_DEFINITION: Operation = operation(
         &[
             field(
                     "permission_id",
-                    "permission_id",
+                    "permission-id",
                     Shape::Text,
                     "The id of the permission.",
                 )
@@ -256,7 +256,7 @@ const UPDATE_PROJECT_PERMISSION_DEFINITION: Operation = operation(
         &[
             field(
                     "permission_id",
-                    "permission_id",
+                    "permission-id",
                     Shape::Text,
                     "The id of the permission.",
                 )
@@ -318,7 +318,7 @@ const DELETE_PROJECT_PERMISSION_DEFINITION: Operation = operation(
         &[
             field(
                     "permission_id",
-                    "permission_id",
+                    "permission-id",
                     Shape::Text,
                     "The id of the permission.",
                 )

@@ -76,14 +76,14 @@ const CREATE_PROJECT_PERMISSION: Operation = operation(
         &[
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
                 .required(),
             field(
                     "permission_id",
-                    "permission_id",
+                    "permission-id",
                     Shape::Text,
                     "The id of the permission.",
                 )
@@ -125,14 +125,14 @@ const DELETE_PROJECT_PERMISSION: Operation = operation(
         &[
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
                 .required(),
             field(
                     "permission_id",
-                    "permission_id",
+                    "permission-id",
                     Shape::Text,
                     "The id of the permission.",
                 )

@@ -36,7 +36,7 @@ const GET_PROJECT_JWKS: Operation = operation(
     .open()
     .path(
         &[
-            field("project_id", "project_id", Shape::Text, "The id of the project.")
+            field("project_id", "project-id", Shape::Text, "The id of the project.")
                 .required(),
         ],
     )

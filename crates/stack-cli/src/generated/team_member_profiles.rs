@@ -72,10 +72,10 @@ const GET_TEAM_MEMBER_PROFILE: Operation = operation(
     .user(&[Access::Client])
     .path(
         &[
-            field("team_id", "team_id", Shape::Text, "The id of the team.").required(),
+            field("team_id", "team-id", Shape::Text, "The id of the team.").required(),
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
@@ -111,10 +111,10 @@ const UPDATE_TEAM_MEMBER_PROFILE: Operation = operation(
     .user(&[Access::Client])
     .path(
         &[
-            field("team_id", "team_id", Shape::Text, "The id of the team.").required(),
+            field("team_id", "team-id", Shape::Text, "The id of the team.").required(),
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )

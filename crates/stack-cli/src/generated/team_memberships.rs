@@ -24,10 +24,10 @@ const CREATE_TEAM_MEMBERSHIP: Operation = operation(
     .access(&[Access::Server, Access::Admin])
     .path(
         &[
-            field("team_id", "team_id", Shape::Text, "The id of the team.").required(),
+            field("team_id", "team-id", Shape::Text, "The id of the team.").required(),
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
@@ -63,10 +63,10 @@ const DELETE_TEAM_MEMBERSHIP: Operation = operation(
     .user(&[Access::Client])
     .path(
         &[
-            field("team_id", "team_id", Shape::Text, "The id of the team.").required(),
+            field("team_id", "team-id", Shape::Text, "The id of the team.").required(),
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )

@@ -75,17 +75,17 @@ const CREATE_TEAM_PERMISSION: Operation = operation(
     .access(&[Access::Server, Access::Admin])
     .path(
         &[
-            field("team_id", "team_id", Shape::Text, "The id of the team.").required(),
+            field("team_id", "team-id", Shape::Text, "The id of the team.").required(),
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
                 .required(),
             field(
                     "permission_id",
-                    "permission_id",
+                    "permission-id",
                     Shape::Text,
                     "The id of the permission.",
                 )
@@ -129,17 +129,17 @@ const DELETE_TEAM_PERMISSION: Operation = operation(
     .access(&[Access::Server, Access::Admin])
     .path(
         &[
-            field("team_id", "team_id", Shape::Text, "The id of the team.").required(),
+            field("team_id", "team-id", Shape::Text, "The id of the team.").required(),
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
                 .required(),
             field(
                     "permission_id",
-                    "permission_id",
+                    "permission-id",
                     Shape::Text,
                     "The id of the permission.",
                 )

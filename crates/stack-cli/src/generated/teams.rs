@@ -141,7 +141,7 @@ const GET_TEAM: Operation = operation(
     )
     .about("One team, by id. Clients may get only teams that their user is a member of.")
     .user(&[Access::Client])
-    .path(&[field("team_id", "team_id", Shape::Text, "The id of the team.").required()])
+    .path(&[field("team_id", "team-id", Shape::Text, "The id of the team.").required()])
     .answers(answer(Form::Object, "The team.").columns(TEAM_COLUMNS))
     .errors(
         &[
@@ -166,7 +166,7 @@ const UPDATE_TEAM: Operation = operation(
         "Changes the fields that are sent and leaves the others alone; metadata is replaced as a whole. The user of a client needs the permission `$update_team` in the team.",
     )
     .user(&[Access::Client])
-    .path(&[field("team_id", "team_id", Shape::Text, "The id of the team.").required()])
+    .path(&[field("team_id", "team-id", Shape::Text, "The id of the team.").required()])
     .body(
         &[
             field(
@@ -236,7 +236,7 @@ const DELETE_TEAM: Operation = operation(
         "Deletes the team for good, with all memberships and the permissions that came with them. Its members stay users of the project. The user of a client needs the permission `$delete_team` in the team.",
     )
     .user(&[Access::Client])
-    .path(&[field("team_id", "team_id", Shape::Text, "The id of the team.").required()])
+    .path(&[field("team_id", "team-id", Shape::Text, "The id of the team.").required()])
     .answers(answer(Form::Done, "The team is gone."))
     .errors(
         &[

@@ -503,7 +503,7 @@ const GET_USER: Operation = operation(
         &[
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
@@ -536,7 +536,7 @@ const UPDATE_USER: Operation = operation(
         &[
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )
@@ -723,7 +723,7 @@ const DELETE_USER: Operation = operation(
         &[
             field(
                     "user_id",
-                    "user_id",
+                    "user-id",
                     Shape::Text,
                     "The id of the user, or `me` for the user who is signed in.",
                 )

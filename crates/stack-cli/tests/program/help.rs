@@ -58,6 +58,30 @@ fn a_body_is_explained() {
 }
 
 #[test]
+fn what_deletes_is_explained() {
+    let help = help(&["users", "delete"]);
+    assert!(
+        help.contains("-y, --yes") && help.contains("Delete without being asked"),
+        "{help}"
+    );
+}
+
+#[test]
+fn a_placeholder_is_words_with_underscores_whatever_the_path_has() {
+    let usage = |path: &[&str]| {
+        let help = help(path);
+        help.lines()
+            .find(|line| line.starts_with("Usage:"))
+            .expect("a line")
+            .to_owned()
+    };
+    let camel = usage(&["internal-email-templates", "update"]);
+    assert_snapshot!(camel, @"Usage: stack internal-email-templates update [OPTIONS] <TEMPLATE_ID>");
+    let snake = usage(&["team-memberships", "delete"]);
+    assert_snapshot!(snake, @"Usage: stack team-memberships delete [OPTIONS] <TEAM_ID> <USER_ID>");
+}
+
+#[test]
 fn names_are_unique_and_fit_a_command_line() {
     let is_word = |name: &str| {
         let mut letters = name.chars();

@@ -5,7 +5,7 @@ use std::time::Duration;
 use axum::http::{Response, StatusCode};
 use futures::TryStreamExt;
 use serde_json::json;
-use stack_client::{Error, Retries, Tokens, prelude::*, types};
+use stack_client::{Authorization, Error, Retries, Tokens, prelude::*, types};
 
 use crate::server::{Asked, Server, json, known, text};
 
@@ -296,4 +296,32 @@ async fn a_stream_asks_for_page_after_page() {
         server.lines(),
         ["GET /api/v1/users?limit=2", "GET /api/v1/users?cursor=u2&limit=2"]
     );
+}
+
+#[tokio::test]
+async fn the_header_authorization_is_shown_to_those_that_read_it() {
+    let server = Server::scripted(|_| Some(json(200, json!({ "success": true })))).await;
+    let client = client(&server);
+    let call = client.check_email_health();
+    let call = call.authorization(Authorization::bearer("of-a-monitor"));
+    assert!(!format!("{call:?}").contains("of-a-monitor"), "builders are logged");
+    call.send().await.unwrap();
+    client.check_email_health().send().await.unwrap();
+    let shown: Vec<_> = server
+        .asked()
+        .iter()
+        .map(|it| it.header("authorization").map(str::to_owned))
+        .collect();
+    assert_eq!(shown, [Some("Bearer of-a-monitor".to_owned()), None]);
+}
+
+#[tokio::test]
+async fn a_page_is_text_too() {
+    let page = || {
+        let answer = Response::builder().header("content-type", "text/html; charset=utf-8");
+        answer.body("<p>Done</p>".to_owned()).unwrap()
+    };
+    let server = Server::scripted(move |_| Some(page())).await;
+    let answer = client(&server).unsubscribe_by_link().code("c").send().await.unwrap();
+    assert_eq!(answer.into_inner(), "<p>Done</p>");
 }

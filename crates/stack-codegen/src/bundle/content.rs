@@ -5,13 +5,14 @@ use indexmap::IndexMap;
 use super::{fields::Fields, operation::Operations};
 use crate::{
     load::Entry,
-    model::{Access, AccessSet, Body, Media, OtherAnswer, Success, SuccessKind},
+    model::{Access, AccessSet, Body, Media, OtherAnswer, Success, SuccessKind, TextMedia},
     rules::Rule,
 };
 
 const JSON: &str = "application/json";
 const FORM: &str = "application/x-www-form-urlencoded";
-const TEXT: &str = "text/plain";
+const TEXT: &str = TextMedia::Plain.name();
+const HTML: &str = TextMedia::Html.name();
 
 impl<'a> Operations<'a> {
     pub(super) fn body(&self, entry: &'a Entry, access: &AccessSet) -> Body {
@@ -47,12 +48,14 @@ impl<'a> Operations<'a> {
             );
         }
         let per_access = self.per_access(&fields, access);
+        let opaque = fields.flag("x-opaque");
         fields.finish();
         Body {
             required,
             media,
             schema,
             per_access,
+            opaque,
         }
     }
 
@@ -108,9 +111,12 @@ impl<'a> Operations<'a> {
                 (status @ 200..300, None) => found = Some(self.response(status, entry)),
                 (status @ 200..300, Some(first)) => {
                     let other = self.response(status, entry);
-                    if (&other.kind, &other.cache_control) != (&first.kind, &first.cache_control) {
+                    if (&other.kind, &other.cache_control, other.opaque)
+                        != (&first.kind, &first.cache_control, first.opaque)
+                    {
                         let message = format!(
-                            "a further success answer is like the first ({}): the same body, the same `x-cache-control`",
+                            "a further success answer is like the first ({}): the same body, the same `x-cache-control` and \
+                             `x-opaque`",
                             first.status
                         );
                         self.catalog
@@ -159,30 +165,40 @@ impl<'a> Operations<'a> {
         let fields = self.catalog.fields(&entry.value, &entry.mark, "the answer");
         let description = fields.required_text("description");
         let cache_control = fields.text("x-cache-control").map(str::to_owned);
+        let opaque = fields.flag("x-opaque");
         fields.required("content");
         let content = fields.mapping("content");
         let kind = match content {
             [one] if one.key == JSON => SuccessKind::Json(self.content_schema(one).unwrap_or_default()),
-            [one] if one.key == TEXT => {
-                self.plain_text(one);
-                SuccessKind::Text
+            [one] if one.key == TEXT || one.key == HTML => {
+                self.text(one);
+                SuccessKind::Text(if one.key == HTML {
+                    TextMedia::Html
+                } else {
+                    TextMedia::Plain
+                })
             }
-            [] => SuccessKind::Text,
+            [] => SuccessKind::Text(TextMedia::Plain),
             [first, ..] => {
-                let message = format!("an answer is either `{JSON}` or `{TEXT}`");
+                let message = format!("an answer is either `{JSON}`, `{TEXT}` or `{HTML}`");
                 let wrong = content
                     .iter()
-                    .find(|one| one.key != JSON && one.key != TEXT)
+                    .find(|one| ![JSON, TEXT, HTML].contains(&one.key.as_str()))
                     .unwrap_or(first);
                 self.catalog.complain(Rule::MediaType, wrong.mark.location(), message);
-                SuccessKind::Text
+                SuccessKind::Text(TextMedia::Plain)
             }
         };
+        if let (true, SuccessKind::Text(_), Some(entry)) = (opaque, &kind, fields.entry("x-opaque")) {
+            let message = "a text promises nothing anyway: `x-opaque` is for JSON";
+            self.catalog
+                .complain(Rule::UnknownValue, entry.mark.location(), message);
+        }
         if let (true, Some(entry)) = (content.is_empty(), fields.entry("content")) {
             self.catalog.complain(
                 Rule::MediaType,
                 entry.mark.location(),
-                format!("an answer is `{JSON}` or `{TEXT}`"),
+                format!("an answer is `{JSON}`, `{TEXT}` or `{HTML}`"),
             );
         }
         fields.finish();
@@ -191,13 +207,14 @@ impl<'a> Operations<'a> {
             description,
             kind,
             cache_control,
+            opaque,
             also: Vec::new(),
             redirects: Vec::new(),
         }
     }
 
-    /// `text/plain` carries a string without further rules.
-    fn plain_text(&self, entry: &'a Entry) {
+    /// A text is a string without further rules.
+    fn text(&self, entry: &'a Entry) {
         let fields = self.catalog.fields(&entry.value, &entry.mark, "a media type");
         if let Some(schema) = fields.required("schema") {
             let text = self.catalog.fields(schema, &entry.mark, "the schema of a text");
@@ -217,6 +234,7 @@ fn only_redirects(redirects: Vec<OtherAnswer>) -> Success {
         description: first.map(|first| first.description).unwrap_or_default(),
         kind: SuccessKind::Redirect,
         cache_control: None,
+        opaque: false,
         also: Vec::new(),
         redirects: redirects.collect(),
     }

@@ -51,7 +51,11 @@ impl<'a> Operations<'a> {
             schemas: self.schemas,
             access: &access,
         };
-        let (path_params, query_params) = parameters.all(fields.list("parameters"));
+        let (path_params, query_params, ignored_params) = parameters.all(fields.list("parameters"));
+        let ignored_names = fields
+            .texts("x-ignored-query")
+            .into_iter()
+            .map(|(name, _)| name.to_owned());
         let operation = Operation {
             location: fields
                 .get("operationId")
@@ -73,11 +77,10 @@ impl<'a> Operations<'a> {
             hidden: fields.flag("x-hidden"),
             path_params,
             query_params,
-            ignored_query: fields
-                .texts("x-ignored-query")
-                .into_iter()
-                .map(|(name, _)| name.to_owned())
+            ignored_query: ignored_names
+                .chain(ignored_params.iter().map(|param| param.name.clone()))
                 .collect(),
+            ignored_params,
             unknown_query: match fields.choice("x-unknown-query", &["reject", "ignore"]) {
                 Some("ignore") => Unknown::Ignore,
                 _ => Unknown::Reject,

@@ -21,9 +21,9 @@ pub struct Parameters<'a, 'b> {
 }
 
 impl<'a> Parameters<'a, '_> {
-    /// Those of the path and those of the query.
-    pub fn all(&self, list: &'a [Node]) -> (Vec<Param>, Vec<Param>) {
-        let (mut path, mut query) = (Vec::new(), Vec::new());
+    /// Those of the path, those of the query, and those of the query that are ignored.
+    pub fn all(&self, list: &'a [Node]) -> (Vec<Param>, Vec<Param>, Vec<Param>) {
+        let (mut path, mut query, mut ignored) = (Vec::new(), Vec::new(), Vec::new());
         for node in list {
             let Some((node, mark)) = self.followed(node) else {
                 continue;
@@ -31,13 +31,13 @@ impl<'a> Parameters<'a, '_> {
             let Some((place, param)) = self.parameter(node, mark) else {
                 continue;
             };
-            if place == "path" {
-                path.push(param)
-            } else {
-                query.push(param)
+            match place {
+                Where::Path => path.push(param),
+                Where::Query => query.push(param),
+                Where::Ignored => ignored.push(param),
             }
         }
-        (path, query)
+        (path, query, ignored)
     }
 
     /// The parameter itself, also if it is a reference.
@@ -52,7 +52,7 @@ impl<'a> Parameters<'a, '_> {
         Some((value, mark))
     }
 
-    fn parameter(&self, node: &'a Node, mark: &'a Mark) -> Option<(&'static str, Param)> {
+    fn parameter(&self, node: &'a Node, mark: &'a Mark) -> Option<(Where, Param)> {
         let name = node.get("name").and_then(Node::as_text).unwrap_or_default();
         let fields = self.catalog.fields(node, mark, format!("the parameter `{name}`"));
         fields.required("in");
@@ -96,7 +96,28 @@ impl<'a> Parameters<'a, '_> {
             let message = format!("`{name}` has a default, so it needn't be there: leave out one of the two");
             fields.complain(Rule::RequiredProperty, message);
         }
+        let ignored = fields.flag("x-ignored");
+        if ignored && (place == Some("path") || param.required || param.access.is_some()) {
+            let message = format!(
+                "`{}` is ignored, so it stands in the query, nobody has to send it, and everybody may",
+                param.name
+            );
+            fields.complain(Rule::IgnoredParameter, message);
+        }
         fields.finish();
-        Some((place?, param))
+        let place = match place? {
+            "path" => Where::Path,
+            _ if ignored => Where::Ignored,
+            _ => Where::Query,
+        };
+        Some((place, param))
     }
+}
+
+/// What becomes of a parameter.
+enum Where {
+    Path,
+    Query,
+    /// In the query, and never looked at.
+    Ignored,
 }

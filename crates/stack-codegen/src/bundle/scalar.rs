@@ -25,19 +25,20 @@ impl<'a> Schemas<'a> {
             if place != Place::Named {
                 fields.complain(Rule::InlineObject, "an id is a type of its own: make it a named schema");
             }
-            return Kind::Id {
-                uuid: fields.choice("format", &["uuid"]).is_some(),
-            };
+            let uuid = fields.choice("format", &["uuid"]).is_some();
+            let rules = self.limits(fields);
+            if uuid && rules != StringRules::default() {
+                fields.complain(Rule::UnknownValue, "a UUID has no other lengths and no other pattern");
+            }
+            return Kind::Id { uuid, rules };
         }
         let rules = StringRules {
             format: fields.text("format").map(str::to_owned),
-            min_length: fields.count("minLength"),
-            max_length: fields.count("maxLength"),
-            pattern: fields.text("pattern").map(str::to_owned),
             secret: fields.flag("x-secret"),
             normalize: fields
                 .choice("x-normalize", &["upper", "lower", "trim"])
                 .map(str::to_owned),
+            ..self.limits(fields)
         };
         if let (Some(format), Some(node)) = (&rules.format, fields.get("format"))
             && !FORMATS.contains(&format.as_str())
@@ -45,6 +46,17 @@ impl<'a> Schemas<'a> {
             let message = format!("nothing checks the format `{format}`; there are {}", listed(FORMATS));
             self.catalog.complain(Rule::Format, node.location(), message);
         }
+        Kind::String(rules)
+    }
+
+    /// Lengths and pattern.
+    fn limits(&self, fields: &Fields<'a>) -> StringRules {
+        let rules = StringRules {
+            min_length: fields.count("minLength"),
+            max_length: fields.count("maxLength"),
+            pattern: fields.text("pattern").map(str::to_owned),
+            ..StringRules::default()
+        };
         if let (Some(pattern), Some(node)) = (&rules.pattern, fields.get("pattern"))
             && let Err(error) = regex::Regex::new(pattern)
         {
@@ -57,7 +69,7 @@ impl<'a> Schemas<'a> {
             );
         }
         self.check_range(rules.min_length, rules.max_length, fields.get("maxLength"));
-        Kind::String(rules)
+        rules
     }
 
     fn string_enum(&self, fields: &Fields<'a>, place: Place) -> Kind {

@@ -5,7 +5,7 @@ use insta::assert_snapshot;
 
 use crate::{
     load::Sources,
-    model::{Access, Api, Base, Kind, Need, Object, SuccessKind, Unknown},
+    model::{Access, Api, Base, Kind, Need, Object, SuccessKind, TextMedia, Unknown},
     testing::{diagnostics, fixture},
 };
 
@@ -221,4 +221,52 @@ fn schemas_that_are_nothing_but_each_other_come_to_an_end() {
 "
     ));
     assert!(found.iter().len() > 0);
+}
+
+#[test]
+fn what_is_ignored_opaque_or_html_is_known() {
+    let api = fixture(
+        "
+paths:
+  /pets:
+    post:
+      operationId: add_pet
+      summary: Add a pet
+      description: Adds one.
+      x-access: [client, server]
+      x-ignored-query: [page]
+      parameters:
+        - {name: size, in: query, description: How big., schema: {type: integer}}
+        - {name: old, in: query, x-ignored: true, description: Nothing., schema: {$ref: '#/schemas/PetId'}}
+      requestBody:
+        x-opaque: true
+        content: {application/json: {schema: {$ref: '#/schemas/Pet'}}}
+      responses:
+        '200': {description: A page., content: {text/html: {schema: {type: string}}}}
+schemas:
+  Pet: {type: object, description: A pet.}
+  PetId: {type: string, x-id: true, pattern: '^[a-z]+$', maxLength: 9, description: Which pet., example: rex}
+",
+    );
+    let operation = &api.tags[0].operations[0];
+    assert_eq!(operation.query_params.len(), 1);
+    assert_eq!(operation.ignored_query, ["page", "old"]);
+    assert_eq!(operation.ignored_params.len(), 1, "the documents show one of them");
+    assert!(operation.body.as_ref().unwrap().opaque);
+    assert_eq!(operation.success.kind, SuccessKind::Text(TextMedia::Html));
+    let Kind::Id { uuid: false, rules } = &api.schemas["PetId"].ty.kind else {
+        panic!("it is an id of free text")
+    };
+    assert_eq!(
+        (rules.pattern.as_deref(), rules.max_length),
+        (Some("^[a-z]+$"), Some(9))
+    );
+}
+
+#[test]
+fn an_id_is_held_to_its_pattern_in_examples_too() {
+    let found = diagnostics(&format!(
+        "{GET_PET}  Pet: {{type: string, x-id: true, pattern: '^[a-z]+$', description: A pet., example: REX}}\n"
+    ));
+    assert!(found.to_string().contains("`REX` doesn't match `^[a-z]+$`"), "{found}");
 }

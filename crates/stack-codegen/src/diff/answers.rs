@@ -4,7 +4,7 @@ use super::{
     change::{Breaks, Direction, Kind as What},
     findings::{At, Drafts},
 };
-use crate::model::{OtherAnswer, Success, SuccessKind};
+use crate::model::{OtherAnswer, Success, SuccessKind, TextMedia};
 
 pub(super) fn success(at: &At, old: &Success, new: &Success, out: &mut Drafts) {
     let Success {
@@ -12,6 +12,7 @@ pub(super) fn success(at: &At, old: &Success, new: &Success, out: &mut Drafts) {
         description,
         kind,
         cache_control,
+        opaque,
         also,
         redirects,
     } = new;
@@ -52,14 +53,21 @@ pub(super) fn success(at: &At, old: &Success, new: &Success, out: &mut Drafts) {
         );
         out.add(&at, What::CachingChanged, Breaks::NONE, &tail);
     }
+    super::inputs::promise(&at, old.opaque, *opaque, out);
     let noun = |kind: &SuccessKind| match kind {
         SuccessKind::Json(schema) => format!("a `{schema}`"),
-        SuccessKind::Text => "plain text".to_owned(),
+        SuccessKind::Text(TextMedia::Plain) => "plain text".to_owned(),
+        SuccessKind::Text(TextMedia::Html) => "HTML".to_owned(),
         SuccessKind::Redirect => "a redirect".to_owned(),
     };
     if std::mem::discriminant(&old.kind) != std::mem::discriminant(kind) {
         let tail = format!("answers {} now instead of {}", noun(kind), noun(&old.kind));
         out.add(&at, What::AnswerChanged, Breaks::ALL, &tail);
+    } else if let (SuccessKind::Text(before), SuccessKind::Text(after)) = (&old.kind, kind)
+        && before != after
+    {
+        let tail = format!("answers {} now instead of {}", noun(kind), noun(&old.kind));
+        out.add(&at, What::AnswerChanged, Breaks::WIRE, &tail);
     }
     let first = |success: &Success, others: &[OtherAnswer]| -> Vec<(u16, String)> {
         let one = |OtherAnswer { status, description }: &OtherAnswer| (*status, description.clone());

@@ -281,7 +281,7 @@ kinds! {
     StatusChanged "status-changed" "Success has another status: breaks callers.";
     AnswerAdded "answer-added" "A further success status or redirect may be answered: breaks callers and implementers.";
     AnswerRemoved "answer-removed" "A further success status or redirect is no longer answered: breaks implementers.";
-    AnswerChanged "answer-changed" "Success has another kind of body: breaks everybody.";
+    AnswerChanged "answer-changed" "Success has another kind of body: breaks everybody; HTML for plain text or the other way, callers.";
     CachingChanged "caching-changed" "Answers may be kept for another time: breaks nobody.";
     OperationErrorAdded "operation-error-added" "An operation may answer one more known error: any may come, so it breaks nobody.";
     OperationErrorRemoved "operation-error-removed" "An operation no longer answers a known error.";
@@ -328,7 +328,7 @@ kinds! {
     Reworded "reworded" "A description, summary, title or message says it otherwise.";
     ExampleChanged "example-changed" "An example is another one.";
     Reordered "reordered" "The same things stand in another order, or in another file.";
-    ShownOrHidden "shown-or-hidden" "It appears on the reference page, or no longer does.";
+    ShownOrHidden "shown-or-hidden" "It appears on the reference page or in the documents, or no longer does.";
     VersionChanged "version-changed" "The number of the contract's version, or an origin that documents name.";
 }
 

@@ -169,8 +169,10 @@ impl Differ<'_> {
             schema,
             // Each access is compared with the schema that is its own.
             per_access: _,
+            opaque,
         } = new;
         let at = body_at(at);
+        promise(&at, old.opaque, *opaque, out);
         match (old.required, *required) {
             (false, true) => out.add(&at, What::BodyRequired, Breaks::ALL, "needs its body now"),
             (true, false) => out.add(&at, What::BodyOptional, Breaks::SERVER, "goes without its body too"),
@@ -200,6 +202,20 @@ impl Differ<'_> {
             out.add(&at, What::TypeChanged, breaks, &tail);
         }
     }
+}
+
+/// Whether documents promise anything of a body.
+pub(super) fn promise(at: &At, old: bool, new: bool, out: &mut Drafts) {
+    let tail = match (old, new) {
+        (false, true) => "has a body of which the documents promise nothing now",
+        (true, false) => "has its body described in the documents",
+        _ => return,
+    };
+    let silent = At {
+        direction: None,
+        ..at.clone()
+    };
+    out.add(&silent, What::ShownOrHidden, Breaks::NONE, tail);
 }
 
 fn word(media: Media) -> &'static str {

@@ -7,7 +7,7 @@ use super::{
     findings::{At, Drafts, Place},
     pairs::shape,
 };
-use crate::model::{Access, AccessSet, Authorization, Base, Need, Operation, Unknown, UserRule};
+use crate::model::{Access, AccessSet, Authorization, Base, Need, Operation, Param, Unknown, UserRule};
 
 impl Differ<'_> {
     pub(super) fn operations(&mut self) {
@@ -72,6 +72,7 @@ impl Differ<'_> {
             path_params: _,
             query_params: _,
             ignored_query,
+            ignored_params,
             unknown_query,
             body: _,
             authorization,
@@ -140,6 +141,7 @@ impl Differ<'_> {
             _ => {}
         }
         self.ignored_query(&all, old, new, ignored_query, &mut out);
+        documented_ignored(&all, old, ignored_params, &mut out);
         for access in &both {
             let (Some(before), Some(after)) = (self.old.seen(&old.id, *access), self.new.seen(id, *access)) else {
                 continue;
@@ -188,6 +190,28 @@ impl Differ<'_> {
                 breaks,
                 &format!("{fate} `{name}` in the query"),
             );
+        }
+    }
+}
+
+/// What documents say of parameters that are ignored before and after.
+fn documented_ignored(at: &At, old: &Operation, new: &[Param], out: &mut Drafts) {
+    let named = |params: &[Param], name: &str| params.iter().find(|param| param.name == name).cloned();
+    for name in &old.ignored_query {
+        let at = At {
+            noun: format!("the ignored parameter `{name}` of {}", at.noun),
+            ..at.clone()
+        };
+        match (named(&old.ignored_params, name), named(new, name)) {
+            (None, Some(_)) => out.add(&at, What::ShownOrHidden, Breaks::NONE, "is in the documents"),
+            (Some(_), None) => out.add(&at, What::ShownOrHidden, Breaks::NONE, "is no longer in the documents"),
+            (Some(before), Some(after)) => {
+                out.words(&at, "description", &before.description, &after.description);
+                if (before.ty, before.default) != (after.ty, after.default) {
+                    out.add(&at, What::Reworded, Breaks::NONE, "has another form in the documents");
+                }
+            }
+            (None, None) => {}
         }
     }
 }

@@ -282,7 +282,7 @@ fn output(operation: &Operation) -> String {
     } = &operation.success;
     let body = match kind {
         SuccessKind::Json(schema) => schema.as_str(),
-        SuccessKind::Text => "String",
+        SuccessKind::Text(_) => "String",
         SuccessKind::Redirect => "Redirect",
     };
     if !operation.has_several_answers() {

@@ -361,7 +361,7 @@ pub(super) fn noun(kind: &Kind) -> &'static str {
         Kind::Map(_) => "a map",
         Kind::Object(_) => "an object",
         Kind::Enum { values: _ } => "one of a set of words",
-        Kind::Id { uuid: _ } => "an id",
+        Kind::Id { uuid: _, rules: _ } => "an id",
         Kind::UserIdOrMe => "a user's id or `me`",
         Kind::OneOf {
             variants: _,

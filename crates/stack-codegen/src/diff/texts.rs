@@ -43,10 +43,11 @@ pub(super) fn texts(at: &At, old: &Kind, new: &Kind, out: &mut Drafts) {
 fn rules_of(kind: &Kind) -> StringRules {
     match kind {
         Kind::String(rules) => rules.clone(),
-        Kind::Id { uuid: true } => StringRules {
+        Kind::Id { uuid: true, .. } => StringRules {
             format: Some("uuid".to_owned()),
             ..StringRules::default()
         },
+        Kind::Id { uuid: false, rules } => rules.clone(),
         _ => StringRules::default(),
     }
 }

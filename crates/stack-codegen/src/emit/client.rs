@@ -16,6 +16,7 @@ use crate::{
     views::{View, Views},
 };
 
+mod authorization;
 mod docs;
 mod files;
 pub(crate) mod generate;
@@ -52,7 +53,9 @@ pub fn emit(api: &Api, views: &Views) -> Result<Vec<File>> {
 /// The files of one access, from its published document, and what was lowered for them.
 fn of_access(api: &Api, view: &View, mut document: Value) -> Result<(Vec<File>, Vec<Applied>)> {
     let applied = fixups::lower(&mut document);
-    let mut parts = split::split(generate::generate(&document, view.access)?, &api.tags)?;
+    authorization::declare(&mut document, view)?;
+    generate::forget_docs(&mut document);
+    let mut parts = split::split(generate::generate(document, view.access)?, &api.tags)?;
     polish::client(&mut parts.client, view);
     for part in &mut parts.tags {
         polish::tag(part, api, view)?;

@@ -1,7 +1,7 @@
 //! Lists the surface of the API, one line for each operation, so that a review sees at a glance what it gains and loses.
 
 use crate::{
-    model::{Access, Api, Need, Operation, OtherAnswer, SuccessKind},
+    model::{Access, Api, Need, Operation, OtherAnswer, SuccessKind, TextMedia},
     output::File,
     views::Views,
 };
@@ -57,7 +57,8 @@ fn answers(operation: &Operation) -> String {
     };
     let what = match &success.kind {
         SuccessKind::Json(name) => name,
-        SuccessKind::Text => "text",
+        SuccessKind::Text(TextMedia::Plain) => "text",
+        SuccessKind::Text(TextMedia::Html) => "html",
         SuccessKind::Redirect => return joined(success.status, &success.redirects, "redirect"),
     };
     let body = joined(success.status, &success.also, what);

@@ -2,6 +2,7 @@
 //!
 //! Every emitter is `pub fn emit(api: &Api, views: &Views) -> anyhow::Result<Vec<File>>`.
 
+pub mod agreement;
 pub mod cli;
 pub mod client;
 pub mod documents;
@@ -22,7 +23,8 @@ use crate::{model::Api, output::File, views::Views};
 /// Turns the model into files.
 type Emitter = fn(&Api, &Views) -> Result<Vec<File>>;
 
-const EMITTERS: [Emitter; 9] = [
+const EMITTERS: [Emitter; 10] = [
+    agreement::emit,
     cli::emit,
     client::emit,
     types::emit,

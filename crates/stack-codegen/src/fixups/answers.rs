@@ -51,7 +51,7 @@ pub(super) fn keep_one_success(document: &mut Value) -> usize {
     })
 }
 
-/// Says that successes in plain text are JSON strings.
+/// Says that successes in text, plain or HTML, are JSON strings.
 pub(super) fn turn_text_into_json(document: &mut Value) -> usize {
     for_each_operation(document, |operation| {
         let answers = operation.get_mut("responses").and_then(Value::as_object_mut);
@@ -62,7 +62,8 @@ pub(super) fn turn_text_into_json(document: &mut Value) -> usize {
         contents
             .filter_map(Value::as_object_mut)
             .map(|content| {
-                let has_text = content.remove("text/plain").is_some();
+                let texts = ["text/plain", "text/html"].map(|media| content.remove(media));
+                let has_text = texts.iter().any(Option::is_some);
                 if has_text && content.is_empty() {
                     content.insert("application/json".to_owned(), json!({ "schema": { "type": "string" } }));
                 }

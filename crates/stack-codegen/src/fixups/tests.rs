@@ -105,14 +105,16 @@ fn every_error_has_the_same_body() {
 
 #[test]
 fn text_answers_become_json_strings() {
-    let mut document =
-        json!({ "paths": { "/": { "get": { "responses": { "200": { "content": { "text/plain": {} } } } } } } });
-    assert_eq!(answers::turn_text_into_json(&mut document), 1);
-    let content = document.pointer("/paths/~1/get/responses/200/content").unwrap();
-    assert_eq!(
-        content,
-        &json!({ "application/json": { "schema": { "type": "string" } } })
-    );
+    for media in ["text/plain", "text/html"] {
+        let mut document =
+            json!({ "paths": { "/": { "get": { "responses": { "200": { "content": { media: {} } } } } } } });
+        assert_eq!(answers::turn_text_into_json(&mut document), 1);
+        let content = document.pointer("/paths/~1/get/responses/200/content").unwrap();
+        assert_eq!(
+            content,
+            &json!({ "application/json": { "schema": { "type": "string" } } })
+        );
+    }
 }
 
 #[test]

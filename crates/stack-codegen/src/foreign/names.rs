@@ -26,7 +26,6 @@ const TAKEN_TYPES: &[&str] = &[
     "Hash",
     "Into",
     "Iterator",
-    "JsonSchema",
     "Multipart",
     "None",
     "Ok",

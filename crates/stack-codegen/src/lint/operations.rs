@@ -19,7 +19,8 @@ impl Linter<'_> {
             self.check_authorization(operation);
             self.check_path_params(operation);
             self.check_param_names(operation);
-            for param in operation.path_params.iter().chain(&operation.query_params) {
+            let params = operation.path_params.iter().chain(&operation.query_params);
+            for param in params.chain(&operation.ignored_params) {
                 self.check_param_type(param);
             }
             // A path of a version stands beside those of the newest.
@@ -153,7 +154,11 @@ impl Linter<'_> {
                 self.clash(Rule::DuplicateParameter, &param.location, &first.location, message);
             }
         }
-        for name in &operation.ignored_query {
+        for (at, name) in operation.ignored_query.iter().enumerate() {
+            if operation.ignored_query[..at].contains(name) {
+                let message = format!("`{name}` is ignored already");
+                self.complain(Rule::DuplicateParameter, &operation.location, message);
+            }
             if operation.query_params.iter().any(|param| param.name == *name) {
                 let message = format!("`{name}` is a parameter, so it can't be ignored too");
                 self.complain(Rule::DuplicateParameter, &operation.location, message);

@@ -39,12 +39,13 @@ impl Linter<'_> {
                 Some(schema) => self.misfits(node, &schema.ty, hops + 1),
                 None => Vec::new(),
             },
-            (Kind::String(rules), Data::Text(text)) => because(misfit_of_text(text, rules)),
-            (Kind::Id { uuid: true } | Kind::UserIdOrMe, Data::Text(text)) => {
+            (Kind::String(rules) | Kind::Id { uuid: false, rules }, Data::Text(text)) => {
+                because(misfit_of_text(text, rules))
+            }
+            (Kind::Id { uuid: true, .. } | Kind::UserIdOrMe, Data::Text(text)) => {
                 let me = matches!(ty.kind, Kind::UserIdOrMe) && text == "me";
                 because((!me && !is_uuid(text)).then(|| format!("`{text}` isn't a UUID")))
             }
-            (Kind::Id { uuid: false }, Data::Text(_)) => Vec::new(),
             (Kind::Enum { values }, Data::Text(text)) => {
                 because((!values.contains(text)).then(|| format!("`{text}` isn't one of {}", listed(values))))
             }

@@ -1,7 +1,8 @@
 //! Writes what was generated, or checks that it is written.
 //!
-//! The generator owns `crates/*/src/generated/` and `openapi/dist/`, and touches nothing else. A file there that it no
-//! longer generates is removed, but only if it is known to be its work: it bears [`MARK`], or the ledger lists it.
+//! The generator owns `crates/*/src/generated/`, `tests/tests/*/generated/` and `openapi/dist/`, and touches nothing
+//! else. A file there that it no longer generates is removed, but only if it is known to be its work: it bears [`MARK`],
+//! or the ledger lists it.
 
 mod ledger;
 #[cfg(test)]

@@ -104,10 +104,13 @@ fn a_file_that_is_no_longer_generated_goes_with_its_folder() {
 
 #[test]
 fn the_header_alone_makes_a_file_an_orphan() {
-    let old = "crates/a/src/generated/old.rs";
-    let root = workspace(&[file(MODEL, "struct A;\n")]);
-    fs::write(root.path().join(old), format!("//! {MARK} from somewhere.\n")).unwrap();
-    assert_eq!(state(root.path(), &[file(MODEL, "struct A;\n")], old), State::Orphan);
+    for old in ["crates/a/src/generated/old.rs", "tests/tests/a/generated/old.rs"] {
+        let root = workspace(&[file(MODEL, "struct A;\n")]);
+        let path = root.path().join(old);
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, format!("//! {MARK} from somewhere.\n")).unwrap();
+        assert_eq!(state(root.path(), &[file(MODEL, "struct A;\n")], old), State::Orphan);
+    }
 }
 
 #[test]

@@ -14,12 +14,12 @@ pub fn read(root: &Path, path: &str) -> io::Result<Option<String>> {
     }
 }
 
-/// Every file in `crates/*/src/generated/` and `openapi/dist/`, from the root and with `/`, sorted.
+/// Every file in `crates/*/src/generated/`, `tests/tests/*/generated/` and `openapi/dist/`, from the root and with `/`, sorted.
 pub fn owned(root: &Path) -> io::Result<Vec<String>> {
-    let mut folders: Vec<PathBuf> = entries(&root.join("crates"))?
-        .into_iter()
-        .map(|(member, _)| member.join("src/generated"))
-        .collect();
+    let crates = entries(&root.join("crates"))?;
+    let tests = entries(&root.join("tests/tests"))?;
+    let mut folders: Vec<PathBuf> = crates.iter().map(|(member, _)| member.join("src/generated")).collect();
+    folders.extend(tests.iter().map(|(test, _)| test.join("generated")));
     folders.push(root.join("openapi/dist"));
     let mut files = Vec::new();
     while let Some(folder) = folders.pop() {

@@ -65,6 +65,23 @@ fn the_tables_hold_every_rule() {
 }
 
 #[test]
+fn an_id_is_held_to_its_pattern_in_requests() {
+    let words = |place: &str| {
+        let mut words = json!({ "type": "a", "self": "b", "camelCase": "c", "user_id": ID, "userId": ID });
+        words["place"] = place.into();
+        json!({ "words": words })
+    };
+    let fits: Oddities = request(words("home"));
+    assert_eq!(
+        serde_json::to_value(&fits).expect("it serializes")["words"]["place"],
+        "home"
+    );
+    for wrong in ["Home", "places"] {
+        assert_eq!(refused::<Oddities>(words(wrong)).len(), 1, "{wrong}");
+    }
+}
+
+#[test]
 fn a_secret_hides_itself_in_every_type_that_holds_it() {
     let oddities: Oddities = request(json!({ "rules": { "token": "hunter2hunter2", "seen_at": 5, "always": true } }));
     assert!(!format!("{oddities:?}").contains("hunter2"));

@@ -1,8 +1,8 @@
 //! What the emitter of types promises, on a contract of oddities: `golden/` is what it emits for `contract.yaml`, and is
 //! compiled here below the hand-written half of `stack-types`.
 //!
-//! After a change of the emitter, `UPDATE_GOLDEN=1 cargo nextest run -p stack-codegen --test types` writes `golden/` anew; read
-//! its diff as a user of the types would.
+//! After a change of the emitter, `UPDATE_GOLDEN=1 cargo nextest run -p stack-codegen --all-features --test types` writes
+//! `golden/` anew; read its diff as a user of the types would.
 
 #![expect(dead_code, unused_imports, reason = "half of it is another crate's")]
 

@@ -4,17 +4,34 @@
 //! Instants are [`stack_types::Millis`]; ids are the newtypes of the contract.
 
 mod api_key;
+mod cli_login;
 mod contact_channel;
+mod key_rotation;
+mod mail;
 mod oauth_account;
+mod oauth_token;
+mod one_time_code;
+mod passkey;
 mod project;
+mod rate_limit;
 mod session;
 mod team;
 mod user;
 
 pub use api_key::{ApiKeyKind, ApiKeySet, KeyDigest};
+pub use cli_login::CliLogin;
 pub use contact_channel::{ContactChannel, ContactChannelId, ContactChannelType};
+pub use key_rotation::KeyRotation;
+pub use mail::{
+    Email, EmailContent, EmailFilter, EmailProgress, EmailRecipient, EmailSkipReason, EmailState, EmailStatus,
+    MailTemplate, SendFailure,
+};
 pub use oauth_account::{OAuthAccount, OAuthAccountId};
+pub use oauth_token::{OAuthToken, OAuthTokenId};
+pub use one_time_code::{CodeKind, OneTimeCode, OneTimeCodeId};
+pub use passkey::Passkey;
 pub use project::{ConfigLevel, Project, StoredConfig, StoredProject};
+pub use rate_limit::{Budget, LimitKey, Spent};
 pub use session::{IpInfo, Session, TokenHash};
 pub use team::{Team, TeamMembership};
 pub use user::{

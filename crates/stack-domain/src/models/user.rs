@@ -82,6 +82,8 @@ pub struct SignInMethods {
     pub has_password: bool,
     /// Whether one-time codes by e-mail are on.
     pub otp_enabled: bool,
+    /// Whether a passkey is registered.
+    pub has_passkey: bool,
     /// Whether a TOTP code is asked for after the first factor.
     pub requires_totp_mfa: bool,
 }

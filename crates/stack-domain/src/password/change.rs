@@ -1,11 +1,10 @@
-//! Setting, changing and resetting passwords.
+//! Setting and changing passwords.
 
 use stack_types::{KnownError, Secret, UserId};
 
 use super::{Passwords, account::require_enabled, check_length};
 use crate::{
     access::Caller,
-    core::Tenant,
     error::{DomainError, DomainResult},
     ports::{SessionRepository, Storage, Transaction, UserRepository},
     secrets::digest,
@@ -77,28 +76,6 @@ impl<S: Storage> Passwords<S> {
             .delete_sessions_of_user(tenant.id(), id, kept.map(|session| session.id))
             .await?;
         Ok(writer.commit().await?)
-    }
-
-    /// Sends a mail with a code that resets a password.
-    ///
-    /// # Errors
-    ///
-    /// `PASSWORD_AUTHENTICATION_NOT_ENABLED`; otherwise not built, since there is no mail yet.
-    pub async fn send_reset_code(&self, tenant: &Tenant) -> DomainResult<()> {
-        require_enabled(tenant)?;
-        Err(DomainError::NotBuilt("sending password reset codes"))
-    }
-
-    /// Resets a password by a code.
-    ///
-    /// # Errors
-    ///
-    /// `PASSWORD_AUTHENTICATION_NOT_ENABLED`, `PASSWORD_TOO_SHORT`, `PASSWORD_TOO_LONG`; otherwise not built, since no
-    /// code was ever sent.
-    pub async fn reset(&self, tenant: &Tenant, password: &Secret) -> DomainResult<()> {
-        require_enabled(tenant)?;
-        check_length(password)?;
-        Err(DomainError::NotBuilt("resetting passwords by code"))
     }
 }
 

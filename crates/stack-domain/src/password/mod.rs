@@ -1,9 +1,10 @@
-//! Passwords: signing up, signing in, setting and changing them.
+//! Passwords: signing up, signing in, setting, changing and resetting them.
 
 mod account;
 mod change;
 mod hasher;
 mod policy;
+mod reset;
 mod sign_in;
 mod sign_up;
 
@@ -13,7 +14,7 @@ pub(crate) use hasher::PasswordHasher;
 pub use hasher::{HashingSettings, MAX_BCRYPT_COST};
 pub use policy::{MAX_LENGTH, MIN_LENGTH};
 pub(crate) use policy::{check_imported, check_length, check_not_too_long};
-pub use sign_up::{SignUp, SignedUp, VerificationRequest};
+pub use sign_up::SignUp;
 
 use crate::core::Core;
 

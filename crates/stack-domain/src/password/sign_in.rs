@@ -2,11 +2,7 @@
 
 use stack_types::{KnownError, Secret};
 
-use super::{
-    Passwords,
-    account::{require_enabled, require_no_second_factor},
-    check_not_too_long,
-};
+use super::{Passwords, account::require_enabled, check_not_too_long};
 use crate::{
     core::Tenant,
     error::{DomainError, DomainResult},
@@ -20,7 +16,7 @@ impl<S: Storage> Passwords<S> {
     ///
     /// # Errors
     ///
-    /// `PASSWORD_AUTHENTICATION_NOT_ENABLED`, `EMAIL_PASSWORD_MISMATCH`; not built for users with a second factor.
+    /// `PASSWORD_AUTHENTICATION_NOT_ENABLED`, `EMAIL_PASSWORD_MISMATCH`, `MULTI_FACTOR_AUTHENTICATION_REQUIRED`.
     pub async fn sign_in(
         &self,
         tenant: &Tenant,
@@ -61,9 +57,10 @@ impl<S: Storage> Passwords<S> {
             core.set_password(&mut writer, tenant, id, hash).await?;
         }
         let user = core.reread(&mut writer, tenant, id).await?;
-        require_no_second_factor(&user)?;
-        let tokens = core.begin_session(&mut writer, tenant, &user, ip_info).await?;
+        let outcome = core
+            .pass_first_factor(&mut writer, tenant, &user, false, ip_info)
+            .await?;
         writer.commit().await?;
-        Ok(tokens)
+        outcome.into_tokens()
     }
 }

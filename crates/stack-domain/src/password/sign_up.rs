@@ -1,22 +1,18 @@
 //! Signing up by password.
 
-use stack_types::{KnownError, Patch, Secret, UserId};
+use stack_types::{KnownError, Patch, Secret};
 
-use super::{
-    Passwords,
-    account::{require_enabled, require_no_second_factor},
-    check_length,
-};
+use super::{Passwords, account::require_enabled, check_length};
 use crate::{
     access::Caller,
-    core::{Core, Tenant},
     emails,
     error::DomainResult,
     known,
-    models::{IpInfo, User, UserCredentials},
-    ports::{Repositories, Storage, Transaction, UserRepository},
+    models::IpInfo,
+    ports::{Storage, Transaction},
     redirects,
     sessions::SessionTokens,
+    sign_up::NewUser,
     sign_up_rules::{self, Attempt, AuthMethod},
     users::EmailChange,
 };
@@ -34,38 +30,19 @@ pub struct SignUp {
     pub ip_info: Option<IpInfo>,
 }
 
-/// What came of a sign-up.
-#[derive(Debug, Clone, PartialEq)]
-pub struct SignedUp {
-    /// The first session.
-    pub tokens: SessionTokens,
-    /// The mail that is to be sent.
-    pub verification: Option<VerificationRequest>,
-}
-
-/// A mail that lets somebody show that an address is theirs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct VerificationRequest {
-    /// The address.
-    pub email: String,
-    /// Where its link shall lead.
-    pub callback_url: String,
-}
-
 impl<S: Storage> Passwords<S> {
     /// Signs somebody up. An anonymous caller becomes the new user; another signed-in user is left alone.
     ///
     /// # Errors
     ///
     /// In this order: `PASSWORD_AUTHENTICATION_NOT_ENABLED`, `REDIRECT_URL_NOT_WHITELISTED`, `SIGN_UP_NOT_ENABLED`,
-    /// `PASSWORD_TOO_SHORT` or `PASSWORD_TOO_LONG`, `SIGN_UP_REJECTED`, `USER_EMAIL_ALREADY_EXISTS`.
-    pub async fn sign_up(&self, caller: &Caller, command: SignUp) -> DomainResult<SignedUp> {
+    /// `PASSWORD_TOO_SHORT` or `PASSWORD_TOO_LONG`, `SIGN_UP_REJECTED`, `USER_EMAIL_ALREADY_EXISTS`,
+    /// `MULTI_FACTOR_AUTHENTICATION_REQUIRED`.
+    pub async fn sign_up(&self, caller: &Caller, command: SignUp) -> DomainResult<SessionTokens> {
         let (core, tenant) = (&*self.0, &*caller.tenant);
         require_enabled(tenant)?;
-        if let Some(url) = &command.verification_callback_url
-            && !redirects::is_trusted(url, &tenant.config.domains)
-        {
-            return Err(KnownError::RedirectUrlNotWhitelisted.into());
+        if let Some(url) = &command.verification_callback_url {
+            redirects::require_trusted(url, &tenant.config.domains)?;
         }
         if !tenant.config.auth.allow_sign_up {
             return Err(KnownError::SignUpNotEnabled.into());
@@ -85,79 +62,29 @@ impl<S: Storage> Passwords<S> {
         if taken {
             return Err(known::user_email_already_exists(&email));
         }
-        let hash = core.passwords.hash(&command.password).await?;
-
-        let mut writer = core.storage.write().await?;
-        let anonymous = caller
-            .user
-            .as_ref()
-            .filter(|user| user.profile.is_anonymous)
-            .map(|user| user.profile.id);
-        let existing = core.lock_anonymous(&mut writer, tenant, anonymous).await?;
-        let now = core.now();
-        let is_new = existing.is_none();
-        let mut profile = match &existing {
-            Some(user) => user.profile.clone(),
-            None => core.new_profile(false, now),
-        };
-        profile.is_anonymous = false;
-        profile.signed_up_at = now;
-        profile.restriction = restriction.or(profile.restriction);
-        let id = profile.id;
-        if is_new {
-            let credentials = UserCredentials {
-                password_hash: Some(hash),
+        let new = NewUser {
+            restriction,
+            email: EmailChange {
+                email: Patch::Value(email.clone()),
+                used_for_auth: Some(true),
                 ..Default::default()
-            };
-            writer.insert_user(tenant.id(), &profile, &credentials).await?;
-        } else {
-            writer.update_user_profile(tenant.id(), &profile).await?;
-            core.set_password(&mut writer, tenant, id, hash).await?;
-        }
-        let change = EmailChange {
-            email: Patch::Value(email.clone()),
-            used_for_auth: Some(true),
-            ..Default::default()
+            },
+            password: Some(core.passwords.hash(&command.password).await?),
+            otp_enabled: false,
+            introduction: Default::default(),
         };
-        change
-            .apply(&mut writer, tenant.id(), id, core.new_channel_id(), now)
+        let mut writer = core.storage.write().await?;
+        let user = core
+            .create_or_upgrade_user(&mut writer, tenant, caller.user.as_ref(), new)
             .await?;
-        let user = core.reread(&mut writer, tenant, id).await?;
-        let user = match existing {
-            Some(before) => {
-                core.rename_personal_teams(&mut writer, tenant.id(), &before, user)
-                    .await?
-            }
-            None => {
-                core.welcome(&mut writer, tenant, &user).await?;
-                core.reread(&mut writer, tenant, id).await?
-            }
-        };
-        require_no_second_factor(&user)?;
-        let tokens = core.begin_session(&mut writer, tenant, &user, command.ip_info).await?;
-        writer.commit().await?;
-        let verification = command
-            .verification_callback_url
-            .map(|callback_url| VerificationRequest { email, callback_url });
-        Ok(SignedUp { tokens, verification })
-    }
-}
-
-impl<S: Storage> Core<S> {
-    /// Locks the user of an anonymous caller, if they are still there and still anonymous.
-    async fn lock_anonymous(
-        &self,
-        writer: &mut impl Repositories,
-        tenant: &Tenant,
-        id: Option<UserId>,
-    ) -> DomainResult<Option<User>> {
-        let Some(id) = id else { return Ok(None) };
-        if !writer.lock_user(tenant.id(), id).await? {
-            return Ok(None);
+        if let Some(url) = &command.verification_callback_url {
+            core.send_email_verification(&mut writer, tenant, user.profile.id, &email, url)
+                .await?;
         }
-        Ok(writer
-            .find_user(tenant.id(), id)
-            .await?
-            .filter(|user| user.profile.is_anonymous))
+        let outcome = core
+            .pass_first_factor(&mut writer, tenant, &user, true, command.ip_info)
+            .await?;
+        writer.commit().await?;
+        outcome.into_tokens()
     }
 }

@@ -17,6 +17,19 @@ pub trait ContactChannelRepository {
         value: &str,
     ) -> impl Future<Output = StorageResult<Option<ContactChannel>>> + Send;
 
+    /// Reads a channel, whosever it is.
+    fn find_contact_channel(
+        &mut self,
+        project: &ProjectId,
+        id: ContactChannelId,
+    ) -> impl Future<Output = StorageResult<Option<ContactChannel>>> + Send;
+
+    /// Lists the channels of all users of the project, oldest first, then by id.
+    fn list_contact_channels_of_project(
+        &mut self,
+        project: &ProjectId,
+    ) -> impl Future<Output = StorageResult<Vec<ContactChannel>>> + Send;
+
     /// Lists a user's channels, oldest first, then by id.
     fn list_contact_channels(
         &mut self,

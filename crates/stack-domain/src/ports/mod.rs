@@ -4,21 +4,40 @@
 //! the fixed ones for tests stand here too.
 
 mod api_keys;
+mod cli_logins;
 mod clock;
 mod contact_channels;
+mod mail;
+mod oauth;
+mod oauth_providers;
+mod one_time_codes;
+mod passkeys;
 mod projects;
+mod rate_limits;
 mod rng;
 mod sessions;
+mod signing_keys;
 mod storage;
 mod teams;
 mod users;
 
 pub use api_keys::ApiKeyRepository;
+pub use cli_logins::CliLoginRepository;
 pub use clock::{Clock, FixedClock, SystemClock};
 pub use contact_channels::ContactChannelRepository;
+pub use mail::{EmailRepository, Mailer, OutgoingMail, SendError};
+pub use oauth::OAuthRepository;
+pub use oauth_providers::{
+    NoOAuthProviders, OAuthProviders, ProviderAccount, ProviderAnswer, ProviderClient, ProviderError, ProviderFuture,
+    ProviderProfile, ProviderRequest, ProviderTokens,
+};
+pub use one_time_codes::OneTimeCodeRepository;
+pub use passkeys::PasskeyRepository;
 pub use projects::ProjectRepository;
+pub use rate_limits::RateLimitRepository;
 pub use rng::{Rng, SeededRng, SystemRng};
 pub use sessions::SessionRepository;
+pub use signing_keys::SigningKeyRepository;
 pub use storage::{Repositories, Storage, StorageError, StorageResult, Transaction, UniqueRule};
 pub use teams::TeamRepository;
 pub use users::UserRepository;

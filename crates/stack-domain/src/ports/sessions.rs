@@ -66,4 +66,11 @@ pub trait SessionRepository {
         user: UserId,
         except: Option<SessionId>,
     ) -> impl Future<Output = StorageResult<u64>> + Send;
+
+    /// Deletes at most `limit` sessions of all projects that expired before `before`. Gives how many.
+    fn delete_expired_sessions(
+        &mut self,
+        before: Millis,
+        limit: u32,
+    ) -> impl Future<Output = StorageResult<u64>> + Send;
 }

@@ -3,7 +3,9 @@
 use std::{error::Error, future::Future};
 
 use super::{
-    ApiKeyRepository, ContactChannelRepository, ProjectRepository, SessionRepository, TeamRepository, UserRepository,
+    ApiKeyRepository, CliLoginRepository, ContactChannelRepository, EmailRepository, OAuthRepository,
+    OneTimeCodeRepository, PasskeyRepository, ProjectRepository, RateLimitRepository, SessionRepository,
+    SigningKeyRepository, TeamRepository, UserRepository,
 };
 
 /// A database that remembers everything.
@@ -38,7 +40,19 @@ pub trait Storage: Send + Sync + 'static {
 
 /// All repositories at once.
 pub trait Repositories:
-    ProjectRepository + ApiKeyRepository + UserRepository + ContactChannelRepository + SessionRepository + TeamRepository
+    ProjectRepository
+    + ApiKeyRepository
+    + UserRepository
+    + CliLoginRepository
+    + ContactChannelRepository
+    + EmailRepository
+    + OAuthRepository
+    + OneTimeCodeRepository
+    + RateLimitRepository
+    + PasskeyRepository
+    + SessionRepository
+    + SigningKeyRepository
+    + TeamRepository
 {
 }
 
@@ -46,8 +60,15 @@ impl<T> Repositories for T where
     T: ProjectRepository
         + ApiKeyRepository
         + UserRepository
+        + CliLoginRepository
         + ContactChannelRepository
+        + EmailRepository
+        + OAuthRepository
+        + OneTimeCodeRepository
+        + RateLimitRepository
+        + PasskeyRepository
         + SessionRepository
+        + SigningKeyRepository
         + TeamRepository
 {
 }
@@ -110,6 +131,14 @@ pub enum UniqueRule {
     PrimaryContactChannel,
     /// One account that allows sign-in per (project, provider, account).
     OAuthSignInAccount,
+    /// One code per id, and one per kind and hash.
+    OneTimeCode,
+    /// One login of a command line tool per hash of each code.
+    CliLogin,
+    /// One rotation of signing keys per generation.
+    KeyRotation,
+    /// One passkey per credential.
+    PasskeyCredential,
     /// One session per id and per token hash.
     Session,
     /// One team per id.

@@ -59,6 +59,16 @@ pub trait UserRepository {
         credentials: &UserCredentials,
     ) -> impl Future<Output = StorageResult<bool>> + Send;
 
+    /// Remembers that a code of the authenticator app was accepted in this step, if none was in this or a later one.
+    /// Gives whether it did: of several callers with the same step, one gets `true`. A new secret forgets the steps of
+    /// the old one.
+    fn accept_totp_step(
+        &mut self,
+        project: &ProjectId,
+        id: UserId,
+        step: i64,
+    ) -> impl Future<Output = StorageResult<bool>> + Send;
+
     /// Moves `last_active_at` forward to `at`; never back. Gives whether there was such a user.
     fn touch_user(
         &mut self,

@@ -81,7 +81,7 @@ impl<S: Storage> Projects<S> {
         include_anonymous: bool,
     ) -> DomainResult<JwkSet> {
         match self.find(id).await? {
-            Some(_) => Ok(self.0.tokens.jwks(id, include_restricted, include_anonymous)),
+            Some(_) => self.0.jwks(id, include_restricted, include_anonymous).await,
             None => Err(DomainError::not_found(format!("There is no project \"{id}\"."))),
         }
     }

@@ -1,6 +1,6 @@
 //! The signing keys: derived when they are needed, remembered for a while.
 
-use std::{array, sync::Arc};
+use std::sync::Arc;
 
 use base64::{Engine, engine::general_purpose::URL_SAFE_NO_PAD as BASE64};
 use hkdf::Hkdf;
@@ -11,9 +11,8 @@ use serde::Serialize;
 use sha2::{Digest, Sha256};
 use stack_types::Secret;
 
-/// How many audiences' keys are remembered. Deriving them again costs about a tenth of a millisecond.
-const REMEMBERED: u64 = 10_000;
-const GENERATIONS: usize = 2;
+/// How many pairs of keys are remembered. Deriving one again costs about a tenth of a millisecond.
+const REMEMBERED: u64 = 20_000;
 const KID_LENGTH: usize = 12;
 
 /// A public key as it is published.
@@ -43,17 +42,15 @@ pub struct JwkSet {
 /// All keys of a deployment.
 pub(super) struct KeyRing {
     derivation: Hkdf<Sha256>,
-    remembered: Cache<String, Arc<KeyPairs>>,
+    /// By audience and generation.
+    remembered: Cache<(String, u32), Arc<KeyPair>>,
 }
-
-/// The keys of one audience, one pair per generation.
-pub(super) struct KeyPairs([KeyPair; GENERATIONS]);
 
 pub(super) struct KeyPair {
     pub(super) kid: String,
     pub(super) private: EncodingKey,
     pub(super) public: DecodingKey,
-    jwk: Jwk,
+    pub(super) jwk: Jwk,
 }
 
 impl KeyRing {
@@ -64,18 +61,16 @@ impl KeyRing {
         }
     }
 
-    /// The keys of an audience.
-    pub(super) fn of(&self, audience: &str) -> Arc<KeyPairs> {
-        self.remembered.get(audience).unwrap_or_else(|| {
-            self.remembered.get_with(audience.to_owned(), || {
-                Arc::new(KeyPairs(array::from_fn(|generation| {
-                    KeyPair::new(&self.derive(audience, generation))
-                })))
-            })
+    /// The keys of an audience in one generation.
+    pub(super) fn of(&self, audience: &str, generation: u32) -> Arc<KeyPair> {
+        let name = (audience.to_owned(), generation);
+        self.remembered.get(&name).unwrap_or_else(|| {
+            self.remembered
+                .get_with(name, || Arc::new(KeyPair::new(&self.derive(audience, generation))))
         })
     }
 
-    fn derive(&self, audience: &str, generation: usize) -> SecretKey {
+    fn derive(&self, audience: &str, generation: u32) -> SecretKey {
         // One in 2³² outputs is no P-256 key; the next one is tried then.
         (0_u32..)
             .find_map(|attempt| {
@@ -87,21 +82,6 @@ impl KeyRing {
                 SecretKey::from_slice(&bytes).ok()
             })
             .expect("some output is a key")
-    }
-}
-
-impl KeyPairs {
-    /// The pair that signs.
-    pub(super) fn signing(&self) -> &KeyPair {
-        &self.0[0]
-    }
-
-    pub(super) fn find(&self, kid: &str) -> Option<&KeyPair> {
-        self.0.iter().find(|pair| pair.kid == kid)
-    }
-
-    pub(super) fn public(&self) -> Vec<Jwk> {
-        self.0.iter().map(|pair| pair.jwk.clone()).collect()
     }
 }
 

@@ -1,19 +1,25 @@
 //! Access tokens: short-lived JWTs that say who somebody is.
 //!
-//! They are signed with ES256. Each (project, type of user) has keys of its own, derived from the server's secret, so
-//! that any process with the same secret makes and accepts the same tokens. Two generations of keys are published; the
-//! first signs. A token isn't looked up anywhere: it holds until it expires, whatever becomes of its session.
+//! They are signed with ES256. Each (project, type of user, generation) has keys of its own, derived from the server's
+//! secret, so that any process with the same secret makes and accepts the same tokens. Which generation signs is said by
+//! the project's rotations ([`KeySchedule`]). A token isn't looked up anywhere: it holds until it expires, whatever
+//! becomes of its session.
 
 mod claims;
 mod keys;
+mod remembered;
+mod schedule;
 #[cfg(test)]
 mod tests;
 mod verify;
 
-use std::{sync::Arc, time::Duration};
+use std::time::Duration;
 
 use jsonwebtoken::{Algorithm, Header};
 pub use keys::{Jwk, JwkSet};
+pub(crate) use remembered::KeySchedules;
+pub use remembered::SCHEDULE_MAX_AGE;
+pub use schedule::{JWKS_MAX_AGE, KeySchedule, KeyState, SEEN_AFTER};
 use stack_types::{Millis, ProjectId, Secret, SessionId, UserId};
 
 use self::{claims::Claims, keys::KeyRing};
@@ -38,7 +44,8 @@ pub enum UserType {
 }
 
 impl UserType {
-    const ALL: [Self; 3] = [Self::Normal, Self::Restricted, Self::Anonymous];
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Normal, Self::Restricted, Self::Anonymous];
 
     /// The type of a user who is restricted for this reason.
     pub const fn of(reason: Option<RestrictedReason>) -> Self {
@@ -119,7 +126,12 @@ impl Tokens {
         }
     }
 
-    /// A token for a user of `project`, minted by a session at `now`.
+    /// How long a token holds.
+    pub(crate) const fn lifetime(&self) -> Duration {
+        self.lifetime
+    }
+
+    /// A token for a user of `project`, minted by a session at `now` with the keys that sign then.
     ///
     /// # Errors
     ///
@@ -130,30 +142,47 @@ impl Tokens {
         user: &User,
         reason: Option<RestrictedReason>,
         session: SessionId,
+        schedule: &KeySchedule,
         now: Millis,
     ) -> DomainResult<Secret> {
         let user_type = UserType::of(reason);
-        let key = self.keys.of(&audience(project, user_type));
+        let key = self.keys.of(&audience(project, user_type), schedule.signing(now));
         let mut header = Header::new(Algorithm::ES256);
         header.typ = None;
-        header.kid = Some(key.signing().kid.clone());
+        header.kid = Some(key.kid.clone());
         let claims = Claims::new(self, project, user, reason, session, now);
-        jsonwebtoken::encode(&header, &claims, &key.signing().private)
+        jsonwebtoken::encode(&header, &claims, &key.private)
             .map(Secret::from)
             .map_err(DomainError::internal)
     }
 
-    /// The public keys with which a project's tokens can be checked.
-    pub fn jwks(&self, project: &ProjectId, include_restricted: bool, include_anonymous: bool) -> JwkSet {
+    /// The public keys with which a project's tokens can be checked at `now`; of each audience, the one that signs comes
+    /// first.
+    pub fn jwks(
+        &self,
+        project: &ProjectId,
+        include_restricted: bool,
+        include_anonymous: bool,
+        schedule: &KeySchedule,
+        now: Millis,
+    ) -> JwkSet {
         let types = UserType::ALL.into_iter().filter(|user_type| match user_type {
             UserType::Normal => true,
             UserType::Restricted => include_restricted || include_anonymous,
             UserType::Anonymous => include_anonymous,
         });
-        let keys = types.map(|user_type| self.keys.of(&audience(project, user_type)));
-        JwkSet {
-            keys: keys.flat_map(|keys: Arc<keys::KeyPairs>| keys.public()).collect(),
-        }
+        let generations = schedule.published(now);
+        let keys = types.flat_map(|user_type| {
+            let audience = audience(project, user_type);
+            let public = move |generation: &u32| self.keys.of(&audience, *generation).jwk.clone();
+            generations.iter().map(public).collect::<Vec<_>>()
+        });
+        JwkSet { keys: keys.collect() }
+    }
+
+    /// The id of the key of a type of users in one generation.
+    pub(crate) fn key_id(&self, project: &ProjectId, user_type: UserType, generation: u32) -> String {
+        self.keys.of(&audience(project, user_type), generation).kid.clone()
     }
 
     fn issuer(&self, project: &ProjectId, user_type: UserType) -> String {

@@ -19,6 +19,17 @@ fn tokens() -> Tokens {
     Tokens::new("https://auth.example.com/", LIFETIME, &Secret::new("server secret"))
 }
 
+/// Nothing was ever rotated.
+fn schedule() -> KeySchedule {
+    KeySchedule::new(Vec::new(), LIFETIME)
+}
+
+fn jwks(include_restricted: bool, include_anonymous: bool) -> Vec<Jwk> {
+    tokens()
+        .jwks(&project(), include_restricted, include_anonymous, &schedule(), NOW)
+        .keys
+}
+
 fn project() -> ProjectId {
     ProjectId::from("9b0ba9b6-0000-4000-8000-000000000001")
 }
@@ -49,7 +60,9 @@ fn user() -> User {
 }
 
 fn minted(reason: Option<RestrictedReason>) -> Secret {
-    tokens().mint(&project(), &user(), reason, SESSION, NOW).unwrap()
+    tokens()
+        .mint(&project(), &user(), reason, SESSION, &schedule(), NOW)
+        .unwrap()
 }
 
 fn part(token: &Secret, index: usize) -> Value {
@@ -63,16 +76,14 @@ fn claims() -> Value {
 
 /// A token with any claims, signed with the key that is right for `audience`.
 fn forged(audience: &str, claims: &Value) -> Secret {
-    let keys = tokens().keys.of(audience);
+    let keys = tokens().keys.of(audience, 0);
     let mut header = Header::new(Algorithm::ES256);
-    header.kid = Some(keys.signing().kid.clone());
-    jsonwebtoken::encode(&header, claims, &keys.signing().private)
-        .unwrap()
-        .into()
+    header.kid = Some(keys.kid.clone());
+    jsonwebtoken::encode(&header, claims, &keys.private).unwrap().into()
 }
 
 fn refused(token: &Secret) -> bool {
-    tokens().verify(token, NOW) == Err(TokenError::Unparsable)
+    tokens().verify(token, &schedule(), NOW) == Err(TokenError::Unparsable)
 }
 
 #[test]
@@ -135,23 +146,26 @@ fn each_type_of_user_has_an_issuer_and_keys_of_its_own() {
         assert_eq!(claims["is_restricted"], true);
         assert_eq!(claims["is_anonymous"], is_anonymous);
         assert_eq!(
-            tokens().verify(&minted(Some(reason)), NOW).unwrap().restricted_reason,
+            tokens()
+                .verify(&minted(Some(reason)), &schedule(), NOW)
+                .unwrap()
+                .restricted_reason,
             Some(reason)
         );
     }
-    let all = tokens().jwks(&project(), false, true).keys;
+    let all = jwks(false, true);
     let mut kids: Vec<_> = all.iter().map(|key| &key.kid).collect();
     kids.sort();
     kids.dedup();
     assert_eq!(kids.len(), 6);
-    assert_eq!(tokens().jwks(&project(), false, false).keys, all[..2]);
-    assert_eq!(tokens().jwks(&project(), true, false).keys, all[..4]);
+    assert_eq!(jwks(false, false), all[..2]);
+    assert_eq!(jwks(true, false), all[..4]);
     assert_eq!(part(&minted(None), 0)["kid"], json!(all[0].kid));
 }
 
 #[test]
 fn the_published_key_checks_the_signature() {
-    let jwk = &tokens().jwks(&project(), false, false).keys[0];
+    let jwk = &jwks(false, false)[0];
     let key = jsonwebtoken::DecodingKey::from_ec_components(&jwk.x, &jwk.y).unwrap();
     let token = minted(None);
     let (message, signature) = token.expose().rsplit_once('.').unwrap();
@@ -162,20 +176,31 @@ fn the_published_key_checks_the_signature() {
 fn a_token_holds_until_it_expires_on_any_process() {
     let (minting, other, token) = (tokens(), tokens(), minted(None));
     let last = Millis(1_700_000_599_999);
-    assert_eq!(minting.verify(&token, last).unwrap().user_id, user().profile.id);
-    assert_eq!(other.verify(&token, last).unwrap().session_id, SESSION);
+    assert_eq!(
+        minting.verify(&token, &schedule(), last).unwrap().user_id,
+        user().profile.id
+    );
+    assert_eq!(other.verify(&token, &schedule(), last).unwrap().session_id, SESSION);
     for tokens in [minting, other] {
-        let Err(TokenError::Expired(expired)) = tokens.verify(&token, Millis(1_700_000_600_000)) else {
+        let Err(TokenError::Expired(expired)) = tokens.verify(&token, &schedule(), Millis(1_700_000_600_000)) else {
             panic!("it is expired, remembered or not")
         };
         assert_eq!(expired.expires_at, Millis(1_700_000_600_000));
     }
     assert_eq!(
-        Tokens::new("https://auth.example.com", LIFETIME, &Secret::new("other secret")).verify(&token, NOW),
+        Tokens::new("https://auth.example.com", LIFETIME, &Secret::new("other secret")).verify(
+            &token,
+            &schedule(),
+            NOW
+        ),
         Err(TokenError::Unparsable)
     );
     assert_eq!(
-        Tokens::new("https://evil.example.com", LIFETIME, &Secret::new("server secret")).verify(&token, NOW),
+        Tokens::new("https://evil.example.com", LIFETIME, &Secret::new("server secret")).verify(
+            &token,
+            &schedule(),
+            NOW
+        ),
         Err(TokenError::Unparsable)
     );
 }
@@ -188,7 +213,11 @@ fn the_older_names_of_two_claims_are_read() {
         let value = object.remove(new).unwrap();
         object.insert(old.to_owned(), value);
     }
-    assert!(tokens().verify(&forged(project().as_str(), &claims), NOW).is_ok());
+    assert!(
+        tokens()
+            .verify(&forged(project().as_str(), &claims), &schedule(), NOW)
+            .is_ok()
+    );
 }
 
 #[test]
@@ -274,7 +303,7 @@ fn other_algorithms_and_other_keys_are_refused() {
     }
 
     // The public key as the secret of an HMAC.
-    let jwk = &tokens().jwks(&project(), false, false).keys[0];
+    let jwk = &jwks(false, false)[0];
     let point = [
         &[4][..],
         &BASE64.decode(&jwk.x).unwrap(),
@@ -290,8 +319,10 @@ fn other_algorithms_and_other_keys_are_refused() {
 
     // A key of the attacker's that the token brings along.
     let stranger = Tokens::new("https://auth.example.com", LIFETIME, &Secret::new("attacker"));
-    let key = &stranger.jwks(&project(), false, false).keys[0];
-    let own = stranger.mint(&project(), &user(), None, SESSION, NOW).unwrap();
+    let key = &stranger.jwks(&project(), false, false, &schedule(), NOW).keys[0];
+    let own = stranger
+        .mint(&project(), &user(), None, SESSION, &schedule(), NOW)
+        .unwrap();
     assert!(refused(&own));
     let kid = header["kid"].as_str().unwrap();
     for extra in [
@@ -299,7 +330,7 @@ fn other_algorithms_and_other_keys_are_refused() {
         json!({ "kid": kid, "jku": "https://evil.example.com/jwks.json" }),
     ] {
         let message = format!("{}.{body}", with_header(extra));
-        let private = &stranger.keys.of(project().as_str()).signing().private.clone();
+        let private = &stranger.keys.of(project().as_str(), 0).private.clone();
         let signature = jsonwebtoken::crypto::sign(message.as_bytes(), private, Algorithm::ES256).unwrap();
         assert!(refused(&Secret::new(format!("{message}.{signature}"))));
     }
@@ -307,13 +338,12 @@ fn other_algorithms_and_other_keys_are_refused() {
 
 #[test]
 fn the_second_generation_of_keys_is_accepted() {
-    let keys = tokens().keys.of(project().as_str());
-    let second = &tokens().jwks(&project(), false, false).keys[1];
-    let pair = keys.find(&second.kid).unwrap();
+    let second = &jwks(false, false)[1];
+    let pair = tokens().keys.of(project().as_str(), 1);
     let mut header = Header::new(Algorithm::ES256);
     header.kid = Some(second.kid.clone());
     let token = jsonwebtoken::encode(&header, &claims(), &pair.private).unwrap();
-    assert!(tokens().verify(&token.into(), NOW).is_ok());
+    assert!(tokens().verify(&token.into(), &schedule(), NOW).is_ok());
 }
 
 #[test]
@@ -346,8 +376,8 @@ fn malformed_texts_are_refused() {
 
 #[test]
 fn doubled_claims_are_refused_even_if_signed() {
-    let keys = tokens().keys.of(project().as_str());
-    let key = keys.signing();
+    let keys = tokens().keys.of(project().as_str(), 0);
+    let key = keys;
     let head = BASE64.encode(json!({ "alg": "ES256", "kid": key.kid }).to_string());
     let body = BASE64.encode(claims().to_string().replacen('{', r#"{"exp":99999999999,"#, 1));
     let message = format!("{head}.{body}");
@@ -367,12 +397,12 @@ proptest! {
         let mut changed = token.to_owned();
         changed.replace_range(at..=at, &other);
         if changed != token {
-            prop_assert_eq!(TOKENS.verify(&Secret::new(changed), NOW), Err(TokenError::Unparsable));
+            prop_assert_eq!(TOKENS.verify(&Secret::new(changed), &schedule(), NOW), Err(TokenError::Unparsable));
         }
     }
 
     #[test]
     fn no_text_makes_checking_panic(text in "[A-Za-z0-9._=-]{0,200}") {
-        prop_assert!(tokens().verify(&Secret::new(text), NOW).is_err());
+        prop_assert!(tokens().verify(&Secret::new(text), &schedule(), NOW).is_err());
     }
 }

@@ -2,16 +2,16 @@
 //!
 //! The algorithm is pinned; the key is chosen by audience *and* key id; time is the server's clock; every claim is
 //! required, typed and compared with the others. Only the public key operation is remembered, never the outcome:
-//! expiry is looked at each time.
+//! expiry, and whether the key is still accepted, are looked at each time.
 
 use std::sync::Arc;
 
 use jsonwebtoken::{Algorithm, Validation};
 use moka::sync::Cache;
 use serde::Deserialize;
-use stack_types::{Millis, Secret};
+use stack_types::{Millis, ProjectId, Secret};
 
-use super::{AccessToken, TokenError, Tokens, UserType, claims::Claims};
+use super::{AccessToken, KeySchedule, TokenError, Tokens, UserType, claims::Claims};
 use crate::secrets::digest::sha256;
 
 /// Our own tokens have about 1000 bytes; names and addresses are limited.
@@ -22,7 +22,14 @@ const MAX_AUDIENCE_LENGTH: usize = 128;
 const REMEMBERED: u64 = 20_000;
 
 /// Tokens whose signature and claims were found good, by the hash of their whole text.
-pub(super) struct VerifiedTokens(Cache<[u8; 32], Arc<AccessToken>>);
+pub(super) struct VerifiedTokens(Cache<[u8; 32], Verified>);
+
+#[derive(Clone)]
+struct Verified {
+    token: Arc<AccessToken>,
+    /// Of the keys that signed it.
+    generation: u32,
+}
 
 impl VerifiedTokens {
     pub(super) fn new() -> Self {
@@ -31,59 +38,82 @@ impl VerifiedTokens {
 }
 
 impl Tokens {
-    /// Checks a token at `now`.
+    /// The project that a token names, whose schedule is needed to check it. Not trusted yet.
+    pub(crate) fn project_of(&self, token: &Secret) -> Option<ProjectId> {
+        if let Some(verified) = self.verified.0.get(&sha256(token.expose())) {
+            return Some(verified.token.project_id.clone());
+        }
+        let audience = audience_of(token.expose())?;
+        let suffix = user_type_of(&audience).audience_suffix();
+        Some(ProjectId::from(audience.strip_suffix(suffix)?))
+    }
+
+    /// Checks a token at `now` by the schedule of its project.
     ///
     /// # Errors
     ///
     /// [`TokenError::Unparsable`] or [`TokenError::Expired`].
-    pub fn verify(&self, token: &Secret, now: Millis) -> Result<Arc<AccessToken>, TokenError> {
+    pub fn verify(&self, token: &Secret, schedule: &KeySchedule, now: Millis) -> Result<Arc<AccessToken>, TokenError> {
         let hash = sha256(token.expose());
-        let verified = match self.verified.0.get(&hash) {
+        let Verified { token, generation } = match self.verified.0.get(&hash) {
             Some(verified) => verified,
             None => {
-                let verified = Arc::new(self.check(token.expose()).ok_or(TokenError::Unparsable)?);
-                if now < verified.expires_at {
-                    self.verified.0.insert(hash, Arc::clone(&verified));
+                let verified = self
+                    .check(token.expose(), schedule, now)
+                    .ok_or(TokenError::Unparsable)?;
+                if now < verified.token.expires_at {
+                    self.verified.0.insert(hash, verified.clone());
                 }
                 verified
             }
         };
-        if now < verified.expires_at {
-            Ok(verified)
+        if !schedule.accepts(generation, now) {
+            return Err(TokenError::Unparsable);
+        }
+        if now < token.expires_at {
+            Ok(token)
         } else {
-            Err(TokenError::Expired(Box::new(AccessToken::clone(&verified))))
+            Err(TokenError::Expired(Box::new(AccessToken::clone(&token))))
         }
     }
 
     /// Everything but expiry.
-    fn check(&self, token: &str) -> Option<AccessToken> {
-        #[derive(Deserialize)]
-        struct Audience {
-            aud: String,
-        }
-
-        if token.len() > MAX_LENGTH {
-            return None;
-        }
+    fn check(&self, token: &str, schedule: &KeySchedule, now: Millis) -> Option<Verified> {
+        // It only chooses the key, and the claims are compared with it afterwards.
+        let audience = audience_of(token)?;
         let header = jsonwebtoken::decode_header(token).ok()?;
         if header.alg != Algorithm::ES256 {
             return None;
         }
-        // Not trusted yet: it only chooses the key, and the claims are compared with it afterwards.
-        let audience = jsonwebtoken::dangerous::insecure_decode_claims::<Audience>(token)
-            .ok()?
-            .aud;
-        if audience.len() > MAX_AUDIENCE_LENGTH {
-            return None;
-        }
-        let user_type = user_type_of(&audience);
-        let keys = self.keys.of(&audience);
-        let key = keys.find(header.kid.as_deref()?)?;
+        let kid = header.kid.as_deref()?;
+        let mut keys = schedule
+            .published(now)
+            .into_iter()
+            .map(|generation| (generation, self.keys.of(&audience, generation)));
+        let (generation, key) = keys.find(|(_, key)| key.kid == kid)?;
         let claims = jsonwebtoken::decode::<Claims>(token, &key.public, &validation())
             .ok()?
             .claims;
-        claims.check(self, user_type)
+        let token = claims.check(self, user_type_of(&audience))?;
+        Some(Verified {
+            token: Arc::new(token),
+            generation,
+        })
     }
+}
+
+/// The audience that a token names.
+fn audience_of(token: &str) -> Option<String> {
+    #[derive(Deserialize)]
+    struct Audience {
+        aud: String,
+    }
+
+    if token.len() > MAX_LENGTH {
+        return None;
+    }
+    let claims = jsonwebtoken::dangerous::insecure_decode_claims::<Audience>(token).ok()?;
+    (claims.aud.len() <= MAX_AUDIENCE_LENGTH).then_some(claims.aud)
 }
 
 fn user_type_of(audience: &str) -> UserType {

@@ -23,6 +23,8 @@ pub(super) struct Checked {
     fields: UserFields,
     /// What becomes of the password.
     pub(super) password: Patch<PasswordHash>,
+    /// Whether the passkey is taken away.
+    pub(super) removes_passkey: bool,
     totp_secret: Patch<String>,
 }
 
@@ -62,6 +64,7 @@ impl<S: Storage> Core<S> {
             (Patch::Absent, None) => Patch::Absent,
         };
         Ok(Checked {
+            removes_passkey: fields.passkey_auth_enabled == Some(false),
             fields,
             password,
             totp_secret,
@@ -70,7 +73,7 @@ impl<S: Storage> Core<S> {
 }
 
 /// To whom a sealed TOTP secret belongs.
-fn totp_owner(project: &ProjectId, user: UserId) -> String {
+pub(crate) fn totp_owner(project: &ProjectId, user: UserId) -> String {
     format!("totp/{project}/{user}")
 }
 

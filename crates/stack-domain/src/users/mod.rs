@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 pub use commands::{ListUsers, NewOAuthAccount, UserCreate, UserFields, UserUpdate};
 pub(crate) use email::EmailChange;
+pub(crate) use fields::totp_owner;
 pub use restriction::RestrictedReason;
 
 use crate::core::Core;

@@ -9,7 +9,7 @@ use crate::{
     error::{DomainError, DomainResult},
     known,
     models::User,
-    ports::{Repositories, SessionRepository, Storage, TeamRepository, Transaction, UserRepository},
+    ports::{PasskeyRepository, Repositories, SessionRepository, Storage, TeamRepository, Transaction, UserRepository},
 };
 
 impl<S: Storage> Users<S> {
@@ -31,6 +31,7 @@ impl<S: Storage> Users<S> {
             .check_fields(caller.access, &tenant.config, project, id, command.fields)
             .await?;
         let password_touched = !checked.password.is_absent();
+        let removes_passkey = checked.removes_passkey;
         let password_set = matches!(checked.password, Patch::Value(_));
 
         let missing = || DomainError::from(KnownError::UserNotFound);
@@ -56,6 +57,9 @@ impl<S: Storage> Users<S> {
         email
             .apply(&mut writer, project, id, core.new_channel_id(), now)
             .await?;
+        if removes_passkey {
+            writer.delete_passkey(project, id).await?;
+        }
         if password_touched {
             writer.delete_sessions_of_user(project, id, None).await?;
         }

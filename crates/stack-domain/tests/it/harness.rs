@@ -6,6 +6,7 @@ use stack_domain::{
     Domain, DomainError, Refusal, Settings, Tenant,
     access::{AccessType, Caller, Credentials},
     bootstrap::{SeedInternal, SeedKeys},
+    models::{EmailContent, EmailFilter},
     password::{HashingSettings, SignUp},
     ports::{Clock, FixedClock, SeededRng},
     projects::ProjectUpdate,
@@ -13,7 +14,7 @@ use stack_domain::{
 };
 use stack_types::{Millis, ProjectId, Secret, UserId};
 
-use crate::memory::Memory;
+use crate::{memory::Memory, providers::Believing};
 
 pub const INTERNAL: &str = "internal";
 pub const PASSWORD: &str = "correct horse battery";
@@ -64,6 +65,7 @@ impl Harness {
         };
         let settings = Settings {
             password_hashing: hashing,
+            oauth_providers: Arc::new(Believing),
             ..Settings::new("https://auth.example.com", "server secret")
         };
         let clock: Arc<dyn Clock> = clock.clone();
@@ -108,12 +110,7 @@ impl Harness {
 
     pub async fn sign_up(&self, email: &str) -> SessionTokens {
         let caller = self.caller(AccessType::Client).await;
-        self.domain
-            .passwords
-            .sign_up(&caller, sign_up(email))
-            .await
-            .unwrap()
-            .tokens
+        self.domain.passwords.sign_up(&caller, sign_up(email)).await.unwrap()
     }
 
     pub async fn sign_in(&self, email: &str, password: &str) -> Result<UserId, DomainError> {
@@ -124,6 +121,21 @@ impl Harness {
             .sign_in(&tenant, email, &password.into(), None)
             .await?;
         Ok(tokens.user_id)
+    }
+
+    /// What all mails of the project say, the newest first.
+    pub async fn mails(&self) -> Vec<EmailContent> {
+        let (tenant, all) = (self.tenant().await, EmailFilter::default());
+        let page = self.domain.outbox.list(&tenant, all, None, 100).await.unwrap();
+        page.items.into_iter().map(|mail| mail.content).collect()
+    }
+
+    /// The code of the link in the newest mail.
+    pub async fn mailed_code(&self) -> Secret {
+        let mails = self.mails().await;
+        let texts = mails[0].variables.values().filter_map(|value| value.as_str());
+        let code = texts.filter_map(|text| text.split_once("code=")).next().unwrap().1;
+        code.into()
     }
 
     pub fn advance(&self, seconds: u64) {

@@ -3,9 +3,18 @@
 #![allow(clippy::unwrap_used, reason = "a test that panics fails")]
 
 mod access;
+mod codes;
+mod contact_channels;
 mod harness;
+mod limits;
+mod mails;
 mod memory;
+mod oauth;
+mod otp;
 mod passwords;
 mod projects;
+mod providers;
+mod resets;
 mod sessions;
+mod sweeping;
 mod users;

@@ -794,7 +794,7 @@ pub(super) static CREATE_CONTACT_CHANNEL: Operation = Operation {
         accesses: &[Access::Client],
         error: WithoutUser::Error(|| KnownError::CannotGetOwnUserWithoutUser),
     }),
-    ignored_query: &["contact_channel_id", "user_id"],
+    ignored_query: &["user_id", "contact_channel_id"],
     status: 201,
     errors: &[
         "CANNOT_GET_OWN_USER_WITHOUT_USER",
@@ -923,7 +923,7 @@ pub(super) static GET_CONTACT_CHANNEL: Operation = Operation {
         accesses: &[Access::Client],
         error: WithoutUser::Error(|| KnownError::CannotGetOwnUserWithoutUser),
     }),
-    ignored_query: &["contact_channel_id", "user_id"],
+    ignored_query: &["user_id", "contact_channel_id"],
     errors: &["CANNOT_GET_OWN_USER_WITHOUT_USER"],
     text_errors: &[403, 404],
     ..Operation::USUAL
@@ -959,7 +959,7 @@ pub(super) static UPDATE_CONTACT_CHANNEL: Operation = Operation {
         accesses: &[Access::Client],
         error: WithoutUser::Error(|| KnownError::CannotGetOwnUserWithoutUser),
     }),
-    ignored_query: &["contact_channel_id", "user_id"],
+    ignored_query: &["user_id", "contact_channel_id"],
     errors: &[
         "CANNOT_GET_OWN_USER_WITHOUT_USER",
         "CONTACT_CHANNEL_ALREADY_USED_FOR_AUTH_BY_SOMEONE_ELSE",
@@ -998,7 +998,7 @@ pub(super) static DELETE_CONTACT_CHANNEL: Operation = Operation {
         accesses: &[Access::Client],
         error: WithoutUser::Error(|| KnownError::CannotGetOwnUserWithoutUser),
     }),
-    ignored_query: &["contact_channel_id", "user_id"],
+    ignored_query: &["user_id", "contact_channel_id"],
     errors: &["CANNOT_GET_OWN_USER_WITHOUT_USER"],
     text_errors: &[400, 403],
     ..Operation::USUAL

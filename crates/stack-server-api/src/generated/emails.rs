@@ -622,7 +622,7 @@ async fn unsubscribe_by_link<S: EmailsApi>(
     let (reply, incoming) = call::open(&UNSUBSCRIBE_BY_LINK, request);
     let answer = async {
         let request = incoming.request().await?;
-        reply.text(api.unsubscribe_by_link(request).await?)
+        reply.html(api.unsubscribe_by_link(request).await?)
     };
     answer.await.unwrap_or_else(|error| reply.error(error))
 }

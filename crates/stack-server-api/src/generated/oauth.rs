@@ -226,7 +226,7 @@ pub trait OauthApi: Authenticate {
     /// Get an access token of a provider for the signed-in user: `POST
     /// /auth/oauth/connected-accounts/{provider_id}/access-token`.
     ///
-    /// The same as `POST /connected-accounts/me/{provider_id}/access-token`, and stays for old clients.
+    /// Hands on what `POST /connected-accounts/me/{provider_id}/access-token` answers, and stays for old clients.
     ///
     /// For client, server and admin access of a signed-in user. Gives 201: The token.
     ///

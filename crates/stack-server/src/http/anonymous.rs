@@ -4,14 +4,16 @@ use stack_domain::models::User;
 use stack_server_api::{Access, AnonymousApi, ApiError, Principal, anonymous::SignUpAnonymouslyRequest};
 use stack_types::SignInResult;
 
-use super::{Server, authenticate::Tenant, error::api_error, password::sign_in_result};
+use super::{Server, authenticate::Tenant, error::api_error, limits::origin, password::sign_in_result};
 
 impl AnonymousApi for Server {
     async fn sign_up_anonymously(
         &self,
         who: Principal<Access, Tenant, Option<User>>,
-        _: SignUpAnonymouslyRequest,
+        request: SignUpAnonymouslyRequest,
     ) -> Result<SignInResult, ApiError> {
+        self.limit_sign_up(&who.tenant.project, origin(&who, &request.info))
+            .await?;
         let signed_up = self.domain.anonymous.sign_up(&who.tenant.project, None).await;
         signed_up.map(sign_in_result).map_err(api_error)
     }

@@ -68,7 +68,7 @@ fn domain_credentials(credentials: Credentials) -> access::Credentials {
     }
 }
 
-const fn access_type(access: Access) -> AccessType {
+pub(super) const fn access_type(access: Access) -> AccessType {
     match access {
         Access::Client => AccessType::Client,
         Access::Server => AccessType::Server,

@@ -5,7 +5,7 @@
 //! | an error of the contract | that error, with its status |
 //! | a refusal without a code | 400, 401, 403 or 404 as plain text |
 //! | too busy, or the database is | 503 with `retry-after` |
-//! | not built | 501, if [`not_built`] lists it |
+//! | too many tries | 429 with `retry-after` |
 //! | anything else | a bare 500; the cause is logged |
 
 use std::time::Duration;
@@ -13,8 +13,6 @@ use std::time::Duration;
 use http::StatusCode;
 use stack_domain::{DomainError, Refusal, ports::StorageError};
 use stack_server_api::ApiError;
-
-use super::not_built;
 
 /// When to come back to a database that can't be reached.
 const DATABASE_RETRY_AFTER: Duration = Duration::from_secs(1);
@@ -24,8 +22,11 @@ pub(super) fn api_error(error: DomainError) -> ApiError {
     match error {
         DomainError::Known(known) => ApiError::Known(known),
         DomainError::Refused { kind, message } => ApiError::text(status_of(kind), message),
-        DomainError::NotBuilt(what) => not_built::answer_for(what),
         DomainError::Busy { retry_after } => busy(retry_after, "The server has too much to do. Try again in a moment."),
+        DomainError::TooMany { retry_after } => {
+            let secs = whole_secs(retry_after);
+            ApiError::too_many(secs, format!("Too many tries. Try again in {secs} s."))
+        }
         DomainError::Storage(error @ StorageError::Unavailable(_)) => {
             tracing::error!(error = ?error, "the database is unavailable");
             busy(
@@ -47,9 +48,15 @@ const fn status_of(kind: Refusal) -> StatusCode {
     }
 }
 
-/// 503; callers count in whole seconds, and none would be no reason to wait.
+/// 503.
 fn busy(retry_after: Duration, message: &'static str) -> ApiError {
-    ApiError::busy(retry_after.as_millis().div_ceil(1000).max(1) as u64, message)
+    ApiError::busy(whole_secs(retry_after), message)
+}
+
+/// Callers count in whole seconds, and none would be no reason to wait.
+const fn whole_secs(retry_after: Duration) -> u64 {
+    let secs = retry_after.as_millis().div_ceil(1000) as u64;
+    if secs == 0 { 1 } else { secs }
 }
 
 #[cfg(test)]
@@ -64,6 +71,9 @@ mod tests {
         let busy = DomainError::Busy {
             retry_after: Duration::from_millis(1),
         };
+        let too_many = DomainError::TooMany {
+            retry_after: Duration::from_millis(1001),
+        };
         let unavailable = DomainError::Storage(StorageError::Unavailable("gone".into()));
         for (error, status) in [
             (known, 404),
@@ -73,6 +83,7 @@ mod tests {
             (DomainError::not_found("x"), 404),
             (busy, 503),
             (unavailable, 503),
+            (too_many, 429),
             (DomainError::Storage(StorageError::ReadOnly), 500),
             (DomainError::internal("x"), 500),
         ] {

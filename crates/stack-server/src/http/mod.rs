@@ -7,13 +7,24 @@
 
 mod anonymous;
 pub mod authenticate;
+mod cli_auth;
+mod connected_accounts;
+mod contact_channels;
+mod email_outbox;
 mod error;
 mod health;
 mod internal_api_keys;
+mod internal_onboarding;
 mod internal_projects;
+mod limits;
+mod mfa;
 mod misc;
 pub mod not_built;
 mod oauth;
+pub(crate) mod oauth_parameters;
+mod oauth_providers;
+mod otp;
+mod passkey;
 mod password;
 mod projects;
 mod server;

@@ -5,13 +5,6 @@ use stack_server_api::{ApiError, leave_out};
 leave_out! {
     /// The tags of which this server has nothing.
     pub const LEFT_OUT_TAGS: super::Server = [
-        Otp,
-        Mfa,
-        Passkey,
-        CliAuth,
-        OauthProviders,
-        ConnectedAccounts,
-        ContactChannels,
         Teams,
         TeamMemberships,
         TeamMemberProfiles,
@@ -23,62 +16,35 @@ leave_out! {
         DataVault,
         Payments,
         Emails,
-        EmailOutbox,
         Webhooks,
         InternalConfig,
         InternalEmails,
         InternalEmailTemplates,
-        InternalOnboarding,
         InternalAi,
         InternalMisc,
     ];
 }
 
-/// Mail is needed for it.
-const RESET_CODES: &str = "sending password reset codes";
-/// Such a code was never sent.
-const RESETS: &str = "resetting passwords by code";
-/// The codes are those of sign-ins at other providers, which aren't there.
-const AUTHORIZATION_CODES: &str = "the grant authorization_code, since nobody can sign in at other providers yet";
-/// As the grant.
-const OTHER_PROVIDERS: &str = "sign-in at other providers";
-/// As the grant.
-const OTHER_DOMAINS: &str = "signing in on another domain of the project";
-/// The first factor alone must not begin a session.
-const SECOND_FACTORS: &str = "sign-in with a second factor";
+/// Whom a rule would restrict isn't looked up.
+const PREVIEWS: &str = "seeing whom an onboarding rule would restrict";
+/// Nothing counts them.
+const RULE_COUNTS: &str = "counting how often sign-up rules matched";
+/// The rules don't tell why they decide as they do.
+const RULE_TRIALS: &str = "trying sign-up rules";
 
-/// The operations of other tags that answer 501, each with what is missing. Where only some requests to it do, the text
-/// names them. Some of the texts are those of the rules, by which they are found.
+/// The operations of other tags that answer 501, each with what is missing.
 pub const NOT_BUILT: &[(&str, &str)] = &[
-    ("send_password_reset_code", RESET_CODES),
-    ("reset_password", RESETS),
-    ("check_password_reset_code", RESETS),
-    ("create_oauth_token", AUTHORIZATION_CODES),
-    ("authorize_with_oauth_provider", OTHER_PROVIDERS),
-    ("finish_oauth_authorization", OTHER_PROVIDERS),
-    ("finish_oauth_authorization_by_form", OTHER_PROVIDERS),
-    ("sign_in_with_apple", OTHER_PROVIDERS),
-    ("create_own_provider_access_token", OTHER_PROVIDERS),
-    ("authorize_cross_domain", OTHER_DOMAINS),
-    ("sign_up_with_password", SECOND_FACTORS),
-    ("sign_in_with_password", SECOND_FACTORS),
+    ("preview_affected_users", PREVIEWS),
+    ("get_sign_up_rules_stats", RULE_COUNTS),
+    ("test_sign_up_rules", RULE_TRIALS),
 ];
 
 /// The answer of an operation that isn't built.
 pub(super) fn answer_of(operation: &str) -> ApiError {
-    find(|(id, _)| *id == operation, operation)
-}
-
-/// The answer where a rule says that `what` isn't built.
-pub(super) fn answer_for(what: &'static str) -> ApiError {
-    find(|(_, text)| *text == what, what)
-}
-
-/// What isn't listed doesn't answer 501: it is a mistake of ours.
-fn find(is_meant: impl Fn(&&(&str, &'static str)) -> bool, name: &str) -> ApiError {
-    match NOT_BUILT.iter().find(is_meant) {
+    match NOT_BUILT.iter().find(|(id, _)| *id == operation) {
         Some((_, what)) => ApiError::NotBuilt(what),
-        None => ApiError::internal(format!("not built, but not listed as such: {name}")),
+        // A mistake of ours.
+        None => ApiError::internal(format!("not built, but not listed as such: {operation}")),
     }
 }
 
@@ -99,7 +65,7 @@ mod tests {
 
     #[test]
     fn what_is_not_listed_does_not_answer_501() {
-        assert_eq!(answer_for("flying").status().as_u16(), 500);
-        assert_eq!(answer_of("reset_password").status().as_u16(), 501);
+        assert_eq!(answer_of("fly").status().as_u16(), 500);
+        assert_eq!(answer_of("test_sign_up_rules").status().as_u16(), 501);
     }
 }

@@ -22,6 +22,7 @@ use super::{
     Server,
     authenticate::{Tenant, caller, signed_in},
     error::api_error,
+    limits::origin,
     server::SUCCESS,
 };
 
@@ -69,11 +70,12 @@ impl SessionsApi for Server {
         who: Anybody,
         request: RefreshCurrentSessionRequest,
     ) -> Result<RefreshedSession, ApiError> {
+        let origin = origin(&who, &request.info);
         let (project, token) = (&who.tenant.project, request.refresh_token);
-        let minted = self.domain.sessions.refresh(project, &token, None).await;
-        minted
-            .map(|access_token| RefreshedSession { access_token })
-            .map_err(api_error)
+        match self.domain.sessions.refresh(project, &token, None).await {
+            Ok(access_token) => Ok(RefreshedSession { access_token }),
+            Err(error) => Err(self.refused_token(project, origin, error).await),
+        }
     }
 
     async fn delete_session(&self, who: Anybody, request: DeleteSessionRequest) -> Result<Success, ApiError> {

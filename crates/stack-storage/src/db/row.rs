@@ -2,10 +2,11 @@
 
 use sqlx::{Decode, Postgres, Row as _, Sqlite, Type, postgres::PgRow, sqlite::SqliteRow};
 use stack_domain::{
-    models::{ContactChannelId, IpInfo, OAuthAccountId},
+    models::{ContactChannelId, IpInfo, OAuthAccountId, OneTimeCodeId},
     ports::{StorageError, StorageResult},
 };
-use stack_types::{ApiKeySetId, Millis, ProjectId, SessionId, TeamId, UserId};
+use stack_types::{ApiKeySetId, EmailId, Millis, ProjectId, SessionId, TeamId, UserId};
+use uuid::Uuid;
 
 /// A row of a result.
 pub enum Row {
@@ -83,18 +84,22 @@ macro_rules! made_of {
     )*};
 }
 
-plain!(bool, i64, String, Option<String>, &'r str);
+plain!(bool, i64, String, Option<String>, &'r str, Vec<u8>);
 
 made_of! {
     i64 => Millis, |value| Ok::<_, &str>(Millis(value));
     i64 => u8, |value| value.try_into().map_err(|_| "out of range");
+    i64 => u32, |value| value.try_into().map_err(|_| "out of range");
     String => ProjectId, |value| Ok::<_, &str>(ProjectId(value));
     &'r str => UserId, |value| value.parse();
     &'r str => TeamId, |value| value.parse();
     &'r str => SessionId, |value| value.parse();
     &'r str => ApiKeySetId, |value| value.parse();
+    &'r str => EmailId, |value| value.parse();
+    &'r str => Uuid, |value| value.parse();
     &'r str => ContactChannelId, |value| value.parse().map(ContactChannelId);
     &'r str => OAuthAccountId, |value| value.parse().map(OAuthAccountId);
+    &'r str => OneTimeCodeId, |value| value.parse().map(OneTimeCodeId);
     &'r str => serde_json::Value, |value| serde_json::from_str(value).map_err(|error| json_fault(&error));
     &'r str => IpInfo, |value| serde_json::from_str(value).map_err(|error| json_fault(&error));
     &'r [u8] => [u8; 32], |value| value.try_into().map_err(|_| "not 32 bytes");

@@ -150,6 +150,12 @@ impl<M: Mode> Session<M> {
         Ok(self.fetch_optional(sql, args).await?.is_some())
     }
 
+    /// Reads all rows of a result and locks them until the transaction ends.
+    pub(crate) async fn fetch_locked(&mut self, sql: Sql, args: &[Value<'_>]) -> StorageResult<Vec<Row>> {
+        self.check_writes()?;
+        self.fetch_all(sql, args).await
+    }
+
     /// Refuses to write through a reader.
     fn check_writes(&self) -> StorageResult<()> {
         if !M::WRITES {

@@ -2,10 +2,10 @@
 
 use sqlx::{Arguments as _, postgres::PgArguments, sqlite::SqliteArguments};
 use stack_domain::{
-    models::{ContactChannelId, OAuthAccountId},
+    models::{ContactChannelId, OAuthAccountId, OAuthTokenId, OneTimeCodeId},
     ports::{StorageError, StorageResult},
 };
-use stack_types::{ApiKeySetId, Millis, ProjectId, SessionId, TeamId, UserId};
+use stack_types::{ApiKeySetId, EmailId, Millis, ProjectId, SessionId, TeamId, UserId};
 use uuid::{Uuid, fmt::Hyphenated};
 
 /// One argument of a query. A null keeps its type, since PostgreSQL wants to know it.
@@ -57,6 +57,7 @@ macro_rules! from {
 from! {
     i64 => Int, |value| value;
     u8 => Int, |value| i64::from(value);
+    u32 => Int, |value| i64::from(value);
     Millis => Int, |value| value.get();
     &'a str => Text, |value| value;
     &'a String => Text, |value| value.as_str();
@@ -65,8 +66,13 @@ from! {
     TeamId => Id, |value| value.0;
     SessionId => Id, |value| value.0;
     ApiKeySetId => Id, |value| value.0;
+    EmailId => Id, |value| value.0;
+    Uuid => Id, |value| value;
     ContactChannelId => Id, |value| value.0;
     OAuthAccountId => Id, |value| value.0;
+    OAuthTokenId => Id, |value| value.0;
+    OneTimeCodeId => Id, |value| value.0;
+    &'a [u8] => Bytes, |value| value;
     &'a [u8; 32] => Bytes, |value| value.as_slice();
 }
 

@@ -20,6 +20,8 @@ macro_rules! select {
 }
 
 const FIND_AUTH: &str = select!("AND kind = $2 AND value = $3 AND used_for_auth");
+const FIND: &str = select!("AND id = $2");
+const LIST_ALL: &str = select!("ORDER BY created_at, id");
 const LIST: &str = select!("AND user_id = $2 ORDER BY created_at, id");
 
 const INSERT: &str = "
@@ -46,6 +48,26 @@ impl<M: Mode> ContactChannelRepository for Session<M> {
             .as_ref()
             .map(read)
             .transpose()
+    }
+
+    async fn find_contact_channel(
+        &mut self,
+        project: &ProjectId,
+        id: ContactChannelId,
+    ) -> StorageResult<Option<ContactChannel>> {
+        self.fetch_optional(FIND, args![project, id])
+            .await?
+            .as_ref()
+            .map(read)
+            .transpose()
+    }
+
+    async fn list_contact_channels_of_project(&mut self, project: &ProjectId) -> StorageResult<Vec<ContactChannel>> {
+        self.fetch_all(LIST_ALL, args![project])
+            .await?
+            .iter()
+            .map(read)
+            .collect()
     }
 
     async fn list_contact_channels(&mut self, project: &ProjectId, user: UserId) -> StorageResult<Vec<ContactChannel>> {

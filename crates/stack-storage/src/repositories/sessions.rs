@@ -37,6 +37,11 @@ const DELETE: &str = "DELETE FROM sessions WHERE project_id = $1 AND id = $2";
 
 const DELETE_OF_USER: &str = "DELETE FROM sessions WHERE project_id = $1 AND user_id = $2 AND ($3 IS NULL OR id <> $3)";
 
+const DELETE_EXPIRED: &str = "
+    DELETE FROM sessions WHERE (project_id, id) IN (
+        SELECT project_id, id FROM sessions WHERE expires_at < $1 ORDER BY expires_at LIMIT $2
+    )";
+
 impl<M: Mode> SessionRepository for Session<M> {
     async fn find_session(&mut self, project: &ProjectId, id: SessionId) -> StorageResult<Option<UserSession>> {
         self.fetch_optional(FIND, args![project, id])
@@ -109,6 +114,10 @@ impl<M: Mode> SessionRepository for Session<M> {
         except: Option<SessionId>,
     ) -> StorageResult<u64> {
         self.write(DELETE_OF_USER, args![project, user, except]).await
+    }
+
+    async fn delete_expired_sessions(&mut self, before: Millis, limit: u32) -> StorageResult<u64> {
+        self.write(DELETE_EXPIRED, args![before, limit]).await
     }
 }
 

@@ -15,7 +15,7 @@ use tokio::sync::Barrier;
 use crate::{fixtures::*, harness::TestDatabase};
 
 /// Does the work `count` times, all at once, and gives what came of it.
-async fn at_once<F, T>(db: &Database, count: u128, work: impl Fn(Database, u128) -> F) -> Vec<T>
+pub async fn at_once<F, T>(db: &Database, count: u128, work: impl Fn(Database, u128) -> F) -> Vec<T>
 where
     F: Future<Output = T> + Send + 'static,
     T: Send + 'static,

@@ -149,3 +149,32 @@ pub async fn a_channel_needs_a_user(TestDatabase { db, .. }: TestDatabase) {
     add_users(&db, &b, [profile(1)]).await;
     assert_missing(storing!(db, |w| w.insert_contact_channel(&a, &channel(1, 1, "1@x.org"))));
 }
+
+pub async fn a_channel_is_found_by_its_id_whosever_it_is(TestDatabase { db, .. }: TestDatabase) {
+    let (a, b) = two_projects_with_users(&db, &[1, 2]).await;
+    let written = [channel(1, 1, "1@x.org"), auth_channel(2, 2, "2@x.org")];
+    add_channels(&db, &a, written.clone()).await;
+    for channel in written {
+        let id = channel.id;
+        assert_eq!(reading!(db, |r| r.find_contact_channel(&b, id)), None);
+        assert_eq!(reading!(db, |r| r.find_contact_channel(&a, id)), Some(channel));
+    }
+    assert_eq!(reading!(db, |r| r.find_contact_channel(&a, channel(3, 1, "").id)), None);
+}
+
+pub async fn the_channels_of_a_project_are_listed_oldest_first(TestDatabase { db, .. }: TestDatabase) {
+    let (a, b) = two_projects_with_users(&db, &[1, 2]).await;
+    let made_at = |n, user, at| ContactChannel {
+        created_at: Millis(at),
+        ..channel(n, user, &format!("{n}@x.org"))
+    };
+    let written = [
+        made_at(4, 2, 10),
+        made_at(2, 1, 20),
+        made_at(3, 2, 20),
+        made_at(1, 1, 30),
+    ];
+    add_channels(&db, &a, written.iter().rev().cloned()).await;
+    add_channels(&db, &b, [channel(9, 1, "9@x.org")]).await;
+    assert_eq!(reading!(db, |r| r.list_contact_channels_of_project(&a)), written);
+}

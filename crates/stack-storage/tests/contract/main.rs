@@ -7,15 +7,21 @@
 //! with a notice, except where `CI=true`: there they fail.
 
 mod api_keys;
+mod cli_logins;
 mod concurrency;
 mod contact_channels;
 mod fixtures;
 mod harness;
+mod mails;
 mod metadata;
 mod oauth_accounts;
+mod one_time_codes;
+mod passkeys;
 mod projects;
+mod rate_limits;
 mod schema;
 mod sessions;
+mod signing_keys;
 mod sqlite_only;
 mod teams;
 mod transactions;
@@ -78,7 +84,10 @@ promises! {
         accounts_are_listed_oldest_first
         an_account_signs_one_user_in
         an_account_that_does_not_sign_in_may_be_linked_twice
-        an_account_needs_a_user;
+        an_account_needs_a_user
+        accounts_are_found_by_where_they_are
+        an_account_changes_for_its_user_and_stays_unique
+        an_account_has_one_row_of_tokens_for_its_scopes;
     metadata:
         any_json_comes_back_exactly
         texts_of_any_script_come_back_exactly
@@ -109,7 +118,37 @@ promises! {
         a_user_has_one_primary_channel
         updating_a_channel_keeps_the_rules
         a_channel_is_changed_and_deleted_through_its_user_only
-        a_channel_needs_a_user;
+        a_channel_needs_a_user
+        a_channel_is_found_by_its_id_whosever_it_is
+        the_channels_of_a_project_are_listed_oldest_first;
+    one_time_codes:
+        a_code_comes_back_as_it_was_written
+        a_code_is_found_by_its_kind_and_hash_only
+        ids_and_hashes_of_codes_are_given_once_in_a_project
+        attempts_are_counted_at_all_codes_that_end_so
+        of_many_who_use_a_code_exactly_one_does
+        a_code_is_used_in_its_project_only
+        expired_codes_are_swept_some_at_a_time
+        a_code_needs_a_project;
+    passkeys:
+        a_passkey_comes_back_as_it_was_written
+        a_user_has_one_passkey_and_a_passkey_one_user
+        a_passkey_needs_a_user_and_goes_with_them
+        a_passkey_is_deleted_through_its_user
+        a_counter_only_rises_unless_it_stays_zero
+        of_many_with_the_same_counter_exactly_one_counts
+        a_totp_step_is_accepted_once_and_never_an_earlier_one
+        a_new_totp_secret_forgets_the_steps_of_the_old_one;
+    mails:
+        a_mail_comes_back_as_it_was_written
+        a_mail_needs_a_project
+        state_and_content_of_a_mail_are_written_one_by_one
+        mails_are_listed_newest_first_from_a_mail_on
+        mails_are_filtered_by_the_status_that_they_show
+        mails_are_counted_up_to_a_bound
+        due_mails_are_those_whose_time_has_come
+        of_many_workers_each_takes_other_mails
+        finished_mails_are_swept_some_at_a_time;
     sessions:
         a_session_comes_back_as_it_was_written
         a_session_is_found_by_the_hash_of_its_token
@@ -118,7 +157,25 @@ promises! {
         use_is_noted_and_never_moves_back
         a_deleted_session_is_gone
         all_sessions_but_one_are_deleted_at_once
-        a_session_needs_a_user;
+        a_session_needs_a_user
+        expired_sessions_are_swept_oldest_first;
+    cli_logins:
+        a_login_is_found_by_either_code
+        codes_are_given_once_in_a_project
+        a_login_is_confirmed_once_used_once_and_wiped
+        of_many_who_pick_a_login_up_exactly_one_gets_it
+        expired_logins_are_swept_oldest_first;
+    rate_limits:
+        a_budget_is_spent_and_fills_steadily
+        a_clock_that_goes_back_gives_nothing_away
+        a_budget_that_was_changed_holds_from_then_on
+        budgets_without_a_project_are_refused
+        processes_cannot_overdraw_a_budget_together
+        full_budgets_are_swept;
+    signing_keys:
+        rotations_are_listed_by_their_generation
+        a_generation_begins_once_in_a_project
+        ids_of_projects_come_in_pages;
     teams:
         a_team_comes_back_as_it_was_written
         a_team_id_is_given_once_in_a_project_and_again_in_another

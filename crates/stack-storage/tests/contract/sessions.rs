@@ -169,3 +169,20 @@ pub async fn a_session_needs_a_user(TestDatabase { db, .. }: TestDatabase) {
     add_users(&db, &b, [profile(1)]).await;
     assert_missing(storing!(db, |w| w.insert_session(&a, &session(1, 1))));
 }
+
+pub async fn expired_sessions_are_swept_oldest_first(TestDatabase { db, .. }: TestDatabase) {
+    let (a, b) = two_projects_with_users(&db, &[1]).await;
+    for (project, n, expires_at) in [(&a, 1, 30), (&b, 1, 10), (&a, 2, 20), (&a, 3, 40)] {
+        let session = Session {
+            expires_at: Millis(expires_at),
+            ..session(n, 1)
+        };
+        storing!(db, |w| w.insert_session(project, &session)).expect("it is new");
+    }
+    for (swept, left) in [(2, 2), (1, 1), (0, 1)] {
+        let deleted = storing!(db, |w| w.delete_expired_sessions(Millis(40), 2));
+        assert_eq!(deleted.expect("it sweeps"), swept);
+        let listed = reading!(db, |r| r.list_sessions(&a, user_id(1), Millis(0)));
+        assert_eq!(listed.len(), left);
+    }
+}

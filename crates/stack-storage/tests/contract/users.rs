@@ -111,6 +111,7 @@ pub async fn a_user_comes_back_with_primary_email_selected_team_and_oauth_accoun
         sign_in: SignInMethods {
             has_password: true,
             otp_enabled: true,
+            has_passkey: false,
             requires_totp_mfa: true,
         },
         primary_email: Some(PrimaryEmail {
@@ -145,6 +146,7 @@ pub async fn credentials_come_back_as_they_were_written_and_show_as_flags(TestDa
             SignInMethods {
                 has_password: true,
                 otp_enabled: true,
+                has_passkey: false,
                 requires_totp_mfa: true,
             },
         ),
@@ -157,6 +159,7 @@ pub async fn credentials_come_back_as_they_were_written_and_show_as_flags(TestDa
             SignInMethods {
                 has_password: false,
                 otp_enabled: false,
+                has_passkey: false,
                 requires_totp_mfa: false,
             },
         ),

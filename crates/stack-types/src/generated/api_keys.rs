@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// The API keys of a user.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct UserApiKeyList {
     /// The keys, the newest first.
     pub items: Vec<crate::UserApiKey>,
@@ -49,7 +49,8 @@ impl schema::Wire for UserApiKeyList {
 }
 
 /// An API key of a user, without the key itself.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct UserApiKey {
     /// The key's id. It is no secret.
     pub id: crate::ApiKeyId,
@@ -102,7 +103,8 @@ impl schema::Wire for UserApiKey {
 }
 
 /// An API key to be created for a user.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct UserApiKeyCreate {
     /// What the key is for.
     pub description: String,
@@ -150,7 +152,8 @@ impl schema::Wire for UserApiKeyCreate {
 }
 
 /// A new API key of a user, in full.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct UserApiKeyCreated {
     /// The key in full, 102 characters that begin with `sk_`, or `pk_` if it is public. No other answer shows it.
     pub value: crate::Secret,
@@ -203,7 +206,8 @@ impl schema::Wire for UserApiKeyCreated {
 }
 
 /// The API keys of a team.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamApiKeyList {
     /// The keys, the newest first.
     pub items: Vec<crate::TeamApiKey>,
@@ -245,7 +249,8 @@ impl schema::Wire for TeamApiKeyList {
 }
 
 /// An API key of a team, without the key itself.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamApiKey {
     /// The key's id. It is no secret.
     pub id: crate::ApiKeyId,
@@ -298,7 +303,8 @@ impl schema::Wire for TeamApiKey {
 }
 
 /// An API key to be created for a team.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamApiKeyCreate {
     /// What the key is for.
     pub description: String,
@@ -346,7 +352,8 @@ impl schema::Wire for TeamApiKeyCreate {
 }
 
 /// A new API key of a team, in full.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamApiKeyCreated {
     /// The key in full, 102 characters that begin with `sk_`, or `pk_` if it is public. No other answer shows it.
     pub value: crate::Secret,
@@ -398,24 +405,9 @@ impl schema::Wire for TeamApiKeyCreated {
     };
 }
 
-/// An API key to be checked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ApiKeyCheck {
-    /// The key in full.
-    pub api_key: crate::Secret,
-}
-
-impl schema::Wire for ApiKeyCheck {
-    const SCHEMA: &'static schema::Schema = {
-        static TABLE: schema::Schema = schema::object(
-            &[schema::required("api_key", schema::text(schema::Text::new().secret()))],
-        );
-        &TABLE
-    };
-}
-
 /// Changes of an API key. What is left out stays as it is.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ApiKeyUpdate {
     /// What the key is for.
     #[serde(skip_serializing_if = "Option::is_none")]

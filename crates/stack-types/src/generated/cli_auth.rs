@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// A login of a command line tool.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct CliLoginStart {
     /// How long the login may take, in milliseconds. Two hours by default, 24 at most. At most 86,400,000.
     /// Default: `7200000`.
@@ -38,7 +38,8 @@ impl schema::Wire for CliLoginStart {
 }
 
 /// The two codes of a login.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct CliLogin {
     /// For the tool, which asks with it. Keep it there.
     pub polling_code: crate::Secret,
@@ -71,7 +72,8 @@ impl schema::Wire for CliLogin {
 }
 
 /// A login to be asked about.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct CliLoginPoll {
     /// The polling code of the login.
     pub polling_code: crate::Secret,
@@ -92,7 +94,8 @@ impl schema::Wire for CliLoginPoll {
 }
 
 /// How a login stands.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct CliLoginProgress {
     /// How it stands.
     pub status: crate::CliLoginStatus,
@@ -148,7 +151,8 @@ crate::open_enum::open_enum!(
 );
 
 /// What the page in the browser wants with a login.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct CliLoginComplete {
     /// The login code.
     pub login_code: crate::Secret,
@@ -212,7 +216,8 @@ crate::open_enum::open_enum!(
 
 /// What the mode asked for: `CliLoginChecked` for `check`, `CliLoginClaimed` for `claim-anon-session`,
 /// `Success` for `complete`.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum CliLoginCompleted {
     /// The tokens of the anonymous session that a login came with.
@@ -287,7 +292,8 @@ impl schema::Wire for CliLoginCompleted {
 }
 
 /// Whether a login comes with an anonymous session.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct CliLoginChecked {
     /// The session that the tool handed over, if any.
     pub cli_session_state: crate::CliSessionState,
@@ -322,7 +328,8 @@ pub enum CliSessionState {
 crate::open_enum::open_enum!(CliSessionState { Anonymous = "anonymous", None = "none" });
 
 /// The tokens of the anonymous session that a login came with.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct CliLoginClaimed {
     /// An access token of the session. A JWT that lives for minutes.
     pub access_token: crate::Secret,

@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// Connected accounts of a user.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ConnectedAccountList {
     /// The accounts, the oldest connection first.
     pub items: Vec<crate::ConnectedAccount>,
@@ -49,7 +49,8 @@ impl schema::Wire for ConnectedAccountList {
 }
 
 /// An account at an OAuth provider in whose name the app may act.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ConnectedAccount {
     /// Whose account it is.
     pub user_id: crate::UserId,

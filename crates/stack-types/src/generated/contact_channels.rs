@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// Contact channels of users.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ContactChannelList {
     /// The contact channels, the oldest first.
     pub items: Vec<crate::ContactChannel>,
@@ -49,7 +49,8 @@ impl schema::Wire for ContactChannelList {
 }
 
 /// An e-mail address of a user.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ContactChannel {
     /// Whose it is.
     pub user_id: crate::UserId,
@@ -96,7 +97,8 @@ pub enum ContactChannelType {
 crate::open_enum::open_enum!(ContactChannelType { Email = "email" });
 
 /// Where the link of a verification mail leads.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ContactChannelVerificationCodeSend {
     /// The page that verifies the address, on a trusted domain of the project; it is given `code` as a query
     /// parameter. An absolute URL.
@@ -118,7 +120,8 @@ impl schema::Wire for ContactChannelVerificationCodeSend {
 }
 
 /// The primary e-mail address, and where the link of the verification mail leads.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PrimaryEmailVerificationCodeSend {
     /// The primary e-mail address of the signed-in user. At most 256 characters. Matches
     /// `^[^.]+(\.[^.]+)*@.*\.[^.][^.]+$`.
@@ -157,7 +160,8 @@ impl schema::Wire for PrimaryEmailVerificationCodeSend {
 }
 
 /// A code from a verification mail.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ContactChannelVerificationCode {
     /// The code from the link of the mail; upper and lower case are the same. Exactly 45 characters.
     pub code: crate::Secret,

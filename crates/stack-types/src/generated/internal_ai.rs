@@ -2,28 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
-/// A message to be written at the end of a chat.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct AiChatMessageCreate {
-    /// The message, in whatever form the dashboard gives it.
-    pub message: serde_json::Value,
-}
-
-impl schema::Wire for AiChatMessageCreate {
-    const SCHEMA: &'static schema::Schema = {
-        static TABLE: schema::Schema = schema::object(
-            &[schema::required("message", schema::any())],
-        );
-        &TABLE
-    };
-}
-
 /// Conversations of a user with the assistant.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct AiConversationList {
     /// The conversations.
     pub conversations: Vec<crate::AiConversationSummary>,
@@ -48,7 +32,8 @@ impl schema::Wire for AiConversationList {
 }
 
 /// A conversation with the assistant, without what was said in it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct AiConversationSummary {
     /// The conversation's id.
     pub id: crate::AiConversationId,
@@ -77,7 +62,8 @@ impl schema::Wire for AiConversationSummary {
 }
 
 /// A conversation with the assistant.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct AiConversation {
     /// The conversation's id.
     pub id: crate::AiConversationId,
@@ -108,7 +94,8 @@ impl schema::Wire for AiConversation {
 }
 
 /// Something that was said in a conversation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct AiMessage {
     /// The message's id.
     pub id: String,
@@ -132,7 +119,8 @@ impl schema::Wire for AiMessage {
 }
 
 /// A conversation to be kept.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct AiConversationCreate {
     /// What it is called.
     pub title: String,
@@ -160,7 +148,8 @@ impl schema::Wire for AiConversationCreate {
 }
 
 /// A conversation that is kept now.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct AiConversationCreated {
     /// The conversation's id.
     pub id: crate::AiConversationId,
@@ -181,7 +170,8 @@ impl schema::Wire for AiConversationCreated {
 }
 
 /// A new title of a conversation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct AiConversationUpdate {
     /// What it shall be called.
     pub title: String,
@@ -197,7 +187,8 @@ impl schema::Wire for AiConversationUpdate {
 }
 
 /// All that was said in a conversation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct AiMessagesReplacement {
     /// The messages, in order.
     pub messages: Vec<crate::AiMessageCreate>,
@@ -218,7 +209,8 @@ impl schema::Wire for AiMessagesReplacement {
 }
 
 /// Something that was said in a conversation, to be kept.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct AiMessageCreate {
     /// Who said it.
     pub role: crate::AiMessageRole,

@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// Wishes of people who use the dashboard.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct FeatureRequestList {
     /// The feature requests.
     pub posts: Vec<crate::FeatureRequest>,
@@ -28,7 +28,8 @@ impl schema::Wire for FeatureRequestList {
 }
 
 /// A wish of somebody who uses the dashboard.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct FeatureRequest {
     /// The feature request's id.
     pub id: crate::FeatureRequestId,
@@ -95,7 +96,8 @@ impl schema::Wire for FeatureRequest {
 }
 
 /// How far a feature request has come.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct FeatureRequestStatus {
     /// What to call it, for example `Planned`.
     pub name: String,
@@ -116,7 +118,8 @@ impl schema::Wire for FeatureRequestStatus {
 }
 
 /// A wish to be made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct FeatureRequestCreate {
     /// The wish, in a line.
     pub title: String,
@@ -180,7 +183,8 @@ impl schema::Wire for FeatureRequestCreate {
 }
 
 /// A wish that was made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct FeatureRequestCreated {
     /// Whether it was made.
     pub success: bool,
@@ -212,7 +216,8 @@ impl schema::Wire for FeatureRequestCreated {
 }
 
 /// What became of a vote.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct FeatureRequestUpvoted {
     /// Whether the vote was counted or taken back.
     pub success: bool,
@@ -244,7 +249,8 @@ impl schema::Wire for FeatureRequestUpvoted {
 }
 
 /// A message to the people who run this server.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Feedback {
     /// Who writes. At most 100 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -307,7 +313,8 @@ pub enum FeedbackType {
 crate::open_enum::open_enum!(FeedbackType { Feedback = "feedback", Bug = "bug" });
 
 /// A project for having a look.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PreviewProject {
     /// The project's id.
     pub project_id: crate::ProjectId,

@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// The projects of a user.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ProjectList {
     /// The projects.
     pub items: Vec<crate::Project>,
@@ -49,7 +49,8 @@ impl schema::Wire for ProjectList {
 }
 
 /// A project with all of its configuration.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Project {
     /// The project's id.
     pub id: crate::ProjectId,
@@ -159,7 +160,8 @@ crate::open_enum::open_enum!(
 );
 
 /// The configuration of a project.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ProjectConfig {
     /// Whether users may be sent back to localhost, whatever the port.
     pub allow_localhost: bool,
@@ -260,7 +262,8 @@ impl schema::Wire for ProjectConfig {
 }
 
 /// A provider that is set up for a project.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ProjectOauthProvider {
     /// The name of this entry in the configuration; the same as `id` unless chosen otherwise.
     pub provider_config_id: String,
@@ -354,7 +357,8 @@ crate::open_enum::open_enum!(AccountType { Shared = "shared", Standard = "standa
 
 /// Through which server the project sends mail. With `standard` all fields are needed, with `shared` none but
 /// `type`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct EmailConfig {
     /// Whose mail account is used.
     pub r#type: crate::AccountType,
@@ -420,7 +424,8 @@ impl schema::Wire for EmailConfig {
 }
 
 /// A permission that is given without asking.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct DefaultPermission {
     /// The permission's id, for example `team_member`.
     pub id: String,
@@ -456,7 +461,8 @@ crate::open_enum::open_enum!(
 );
 
 /// A project to be created.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ProjectCreate {
     /// What the project is called.
     pub display_name: String,
@@ -551,81 +557,9 @@ impl schema::Wire for ProjectCreate {
     };
 }
 
-/// Changes of a project. What is left out stays as it is.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
-pub struct ProjectUpdate {
-    /// What the project is called.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub display_name: Option<String>,
-    /// What the project is for.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub description: crate::Patch<String>,
-    /// The logo, small and square. At most 1,000,000 characters. An absolute URL.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub logo_url: crate::Patch<String>,
-    /// The logo with the name, wide. At most 1,000,000 characters. An absolute URL.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub logo_full_url: crate::Patch<String>,
-    /// The small logo for dark backgrounds. At most 1,000,000 characters. An absolute URL.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub logo_dark_mode_url: crate::Patch<String>,
-    /// The wide logo for dark backgrounds. At most 1,000,000 characters. An absolute URL.
-    #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
-    pub logo_full_dark_mode_url: crate::Patch<String>,
-    /// Whether the project is meant for real users.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_production_mode: Option<bool>,
-    /// How far its setting up has come.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub onboarding_status: Option<crate::OnboardingStatus>,
-    /// Changes of its configuration.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub config: Option<crate::ProjectConfigUpdate>,
-}
-
-impl schema::Wire for ProjectUpdate {
-    const SCHEMA: &'static schema::Schema = {
-        static TABLE: schema::Schema = schema::object(
-            &[
-                schema::optional("display_name", schema::text(schema::Text::new())),
-                schema::optional(
-                    "description",
-                    schema::text(schema::Text::new()).or_null(),
-                ),
-                schema::optional(
-                    "logo_url",
-                    schema::text(schema::Text::new().format("uri").max_length(1000000))
-                        .or_null(),
-                ),
-                schema::optional(
-                    "logo_full_url",
-                    schema::text(schema::Text::new().format("uri").max_length(1000000))
-                        .or_null(),
-                ),
-                schema::optional(
-                    "logo_dark_mode_url",
-                    schema::text(schema::Text::new().format("uri").max_length(1000000))
-                        .or_null(),
-                ),
-                schema::optional(
-                    "logo_full_dark_mode_url",
-                    schema::text(schema::Text::new().format("uri").max_length(1000000))
-                        .or_null(),
-                ),
-                schema::optional("is_production_mode", schema::boolean()),
-                schema::optional(
-                    "onboarding_status",
-                    schema::of::<crate::OnboardingStatus>(),
-                ),
-                schema::optional("config", schema::of::<crate::ProjectConfigUpdate>()),
-            ],
-        );
-        &TABLE
-    };
-}
-
 /// Changes of a project's configuration. What is left out stays as it is.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ProjectConfigUpdate {
     /// Whether new users may sign up.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -738,7 +672,8 @@ impl schema::Wire for ProjectConfigUpdate {
 }
 
 /// A provider to be set up for a project.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ProjectOauthProviderUpdate {
     /// The provider.
     pub id: crate::OauthProviderType,
@@ -809,7 +744,8 @@ impl schema::Wire for ProjectOauthProviderUpdate {
 }
 
 /// Which project goes to which team.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ProjectTransfer {
     /// The project.
     pub project_id: crate::ProjectId,
@@ -830,7 +766,8 @@ impl schema::Wire for ProjectTransfer {
 }
 
 /// The project has a new owner.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ProjectTransferred {
     /// Always the text `true`. Always `true`.
     pub success: String,

@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// What a client says of itself.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct VersionCheck {
     /// The client's version, for example `2.8.86`.
     #[serde(rename = "clientVersion")]
@@ -24,7 +24,8 @@ impl schema::Wire for VersionCheck {
 }
 
 /// Whether a client is recent enough.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum VersionVerdict {
     /// The client isn't recent enough.
@@ -85,7 +86,8 @@ impl schema::Wire for VersionVerdict {
 }
 
 /// The client is recent enough.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct VersionUpToDate {
     /// Always true.
     #[serde(rename = "upToDate")]
@@ -102,7 +104,8 @@ impl schema::Wire for VersionUpToDate {
 }
 
 /// The client isn't recent enough.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct VersionOutdated {
     /// Always false.
     #[serde(rename = "upToDate")]

@@ -3,14 +3,30 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 pub mod client;
+
+#[cfg(feature = "server")]
 pub mod server;
+
+#[cfg(feature = "admin")]
 pub mod admin;
 
 #[doc(hidden)]
-#[cfg(feature = "all-tags")]
+#[cfg(all(feature = "admin", feature = "all-tags", feature = "schemars"))]
 pub mod all;
 mod known_error;
 pub use known_error::*;
+
+#[cfg(feature = "server")]
+mod from_server;
+
+#[cfg(feature = "server")]
+pub use from_server::*;
+
+#[cfg(feature = "admin")]
+mod from_admin;
+
+#[cfg(feature = "admin")]
+pub use from_admin::*;
 
 #[cfg(feature = "api-keys")]
 mod api_keys;
@@ -24,12 +40,6 @@ mod connected_accounts;
 #[cfg(feature = "sign-in")]
 mod contact_channels;
 
-#[cfg(feature = "data-vault")]
-mod data_vault;
-
-#[cfg(feature = "emails")]
-mod email_outbox;
-
 #[cfg(feature = "emails")]
 mod emails;
 mod health;
@@ -37,23 +47,11 @@ mod health;
 #[cfg(feature = "internal")]
 mod internal_ai;
 
-#[cfg(feature = "internal")]
-mod internal_api_keys;
-
-#[cfg(feature = "internal")]
-mod internal_config;
-
-#[cfg(feature = "emails")]
-mod internal_email_templates;
-
 #[cfg(feature = "emails")]
 mod internal_emails;
 
 #[cfg(feature = "internal")]
 mod internal_misc;
-
-#[cfg(feature = "internal")]
-mod internal_onboarding;
 
 #[cfg(feature = "internal")]
 mod internal_projects;
@@ -64,9 +62,6 @@ mod misc;
 mod oauth;
 
 #[cfg(feature = "sign-in")]
-mod oauth_providers;
-
-#[cfg(feature = "sign-in")]
 mod otp;
 
 #[cfg(feature = "sign-in")]
@@ -75,9 +70,6 @@ mod password;
 
 #[cfg(feature = "payments")]
 mod payments;
-
-#[cfg(feature = "teams")]
-mod permission_definitions;
 
 #[cfg(feature = "teams")]
 mod project_permissions;
@@ -92,14 +84,7 @@ mod team_invitations;
 mod team_member_profiles;
 
 #[cfg(feature = "teams")]
-mod team_memberships;
-
-#[cfg(feature = "teams")]
 mod team_permissions;
-mod users;
-
-#[cfg(feature = "webhooks")]
-mod webhooks;
 
 #[cfg(feature = "api-keys")]
 pub use api_keys::*;
@@ -113,12 +98,6 @@ pub use connected_accounts::*;
 #[cfg(feature = "sign-in")]
 pub use contact_channels::*;
 
-#[cfg(feature = "data-vault")]
-pub use data_vault::*;
-
-#[cfg(feature = "emails")]
-pub use email_outbox::*;
-
 #[cfg(feature = "emails")]
 pub use emails::*;
 pub use health::*;
@@ -126,23 +105,11 @@ pub use health::*;
 #[cfg(feature = "internal")]
 pub use internal_ai::*;
 
-#[cfg(feature = "internal")]
-pub use internal_api_keys::*;
-
-#[cfg(feature = "internal")]
-pub use internal_config::*;
-
-#[cfg(feature = "emails")]
-pub use internal_email_templates::*;
-
 #[cfg(feature = "emails")]
 pub use internal_emails::*;
 
 #[cfg(feature = "internal")]
 pub use internal_misc::*;
-
-#[cfg(feature = "internal")]
-pub use internal_onboarding::*;
 
 #[cfg(feature = "internal")]
 pub use internal_projects::*;
@@ -153,9 +120,6 @@ pub use misc::*;
 pub use oauth::*;
 
 #[cfg(feature = "sign-in")]
-pub use oauth_providers::*;
-
-#[cfg(feature = "sign-in")]
 pub use otp::*;
 
 #[cfg(feature = "sign-in")]
@@ -164,9 +128,6 @@ pub use password::*;
 
 #[cfg(feature = "payments")]
 pub use payments::*;
-
-#[cfg(feature = "teams")]
-pub use permission_definitions::*;
 
 #[cfg(feature = "teams")]
 pub use project_permissions::*;
@@ -181,11 +142,4 @@ pub use team_invitations::*;
 pub use team_member_profiles::*;
 
 #[cfg(feature = "teams")]
-pub use team_memberships::*;
-
-#[cfg(feature = "teams")]
 pub use team_permissions::*;
-pub use users::*;
-
-#[cfg(feature = "webhooks")]
-pub use webhooks::*;

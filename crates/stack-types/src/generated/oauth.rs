@@ -2,7 +2,6 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
@@ -37,7 +36,8 @@ pub enum OauthResponseMode {
 crate::open_enum::open_enum!(OauthResponseMode { Json = "json", Redirect = "redirect" });
 
 /// Where a sign-in goes on.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct OauthAuthorization {
     /// The address at the provider, to which the browser has to be sent.
     pub location: String,
@@ -53,7 +53,8 @@ impl schema::Wire for OauthAuthorization {
 }
 
 /// A provider's answer as a form. Providers may add more fields.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct OauthCallbackForm {
     /// Names the sign-in that the answer is for. It works once within ten minutes.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -80,7 +81,8 @@ impl schema::Wire for OauthCallbackForm {
 }
 
 /// A sign-in with Apple that has happened on the device.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct AppleSignIn {
     /// Apple's identity token, a JWT.
     pub id_token: crate::Secret,
@@ -96,7 +98,8 @@ impl schema::Wire for AppleSignIn {
 }
 
 /// Where a session shall be handed to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct CrossDomainAuthorize {
     /// The page that gets the code, on a trusted domain of the project. An absolute URL.
     pub redirect_uri: String,
@@ -184,7 +187,8 @@ pub enum CodeChallengeMethod {
 crate::open_enum::open_enum!(CodeChallengeMethod { S256 = "S256" });
 
 /// Where the browser takes the session.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct CrossDomainAuthorization {
     /// The `redirect_uri` with `code` and `state`. An absolute URL.
     pub redirect_url: crate::Secret,
@@ -205,7 +209,8 @@ impl schema::Wire for CrossDomainAuthorization {
 }
 
 /// A grant that is to be traded for tokens.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct OauthTokenRequest {
     /// What is traded.
     pub grant_type: crate::OauthGrantType,
@@ -291,7 +296,8 @@ crate::open_enum::open_enum!(
 );
 
 /// Tokens of a session.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct OauthTokens {
     /// An access token, a JWT that lives for minutes.
     pub access_token: crate::Secret,

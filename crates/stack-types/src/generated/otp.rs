@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// Whom to send a sign-in code, and where the link of the mail leads.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct SignInCodeSend {
     /// The e-mail address to sign in with. It is trimmed and lower-cased before it is stored. At most 256
     /// characters. Matches `^[^.]+(\.[^.]+)*@.*\.[^.][^.]+$`.
@@ -77,7 +77,8 @@ impl schema::Wire for SignInCodeSend {
 }
 
 /// The half of a sign-in code that isn't in the mail.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct SignInCodeSent {
     /// 39 characters. The six characters of the mail and these, one after the other, are the code to sign in with.
     pub nonce: crate::Secret,
@@ -93,7 +94,8 @@ impl schema::Wire for SignInCodeSent {
 }
 
 /// A code to sign in with.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct SignInCode {
     /// The `code` of the link in the mail, or the six characters that the mail shows followed by the `nonce`;
     /// upper and lower case are the same. Exactly 45 characters.

@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// What a browser needs to make a passkey.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PasskeyRegistrationStart {
     /// `PublicKeyCredentialCreationOptionsJSON` of WebAuthn, binary values in base64url. Set `rp.id` to the host
     /// name of the page before you hand it to the browser; it is a placeholder here. The timeout is 60000
@@ -30,7 +30,8 @@ impl schema::Wire for PasskeyRegistrationStart {
 }
 
 /// A passkey that a browser made.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PasskeyRegistration {
     /// The browser's answer, the `RegistrationResponseJSON` of WebAuthn.
     pub credential: serde_json::Value,
@@ -51,7 +52,8 @@ impl schema::Wire for PasskeyRegistration {
 }
 
 /// A passkey that is stored.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct RegisteredPasskey {
     /// The id of the credential, in base64url.
     pub user_handle: String,
@@ -67,7 +69,8 @@ impl schema::Wire for RegisteredPasskey {
 }
 
 /// What a browser needs to ask for a passkey.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PasskeyAuthenticationStart {
     /// `PublicKeyCredentialRequestOptionsJSON` of WebAuthn, binary values in base64url. Set `rpId` to the host
     /// name of the page before you hand it to the browser; it is a placeholder here. The timeout is 60000
@@ -90,7 +93,8 @@ impl schema::Wire for PasskeyAuthenticationStart {
 }
 
 /// A passkey's answer to the challenge.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PasskeySignIn {
     /// The browser's answer, the `AuthenticationResponseJSON` of WebAuthn.
     pub authentication_response: serde_json::Value,

@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// A new user with e-mail and password.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PasswordSignUp {
     /// The e-mail address to sign in with. It is trimmed and lower-cased before it is stored. At most 256
     /// characters. Matches `^[^.]+(\.[^.]+)*@.*\.[^.][^.]+$`.
@@ -85,7 +85,8 @@ impl schema::Wire for PasswordSignUp {
 }
 
 /// The credentials of a user.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PasswordSignIn {
     /// The e-mail address that the user signs in with. At least 1 character.
     pub email: String,
@@ -112,7 +113,8 @@ impl schema::Wire for PasswordSignIn {
 }
 
 /// A first password.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PasswordSet {
     /// The new password. At least 8 characters. At most 70 characters.
     pub password: crate::Secret,
@@ -133,7 +135,8 @@ impl schema::Wire for PasswordSet {
 }
 
 /// A change of password.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PasswordUpdate {
     /// The password so far. At most 70 characters.
     pub old_password: crate::Secret,
@@ -160,7 +163,8 @@ impl schema::Wire for PasswordUpdate {
 }
 
 /// Whom to send a reset mail, and where its link leads.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PasswordResetCodeSend {
     /// The e-mail address that the user signs in with.
     pub email: String,
@@ -188,7 +192,8 @@ impl schema::Wire for PasswordResetCodeSend {
 }
 
 /// Says on purpose no more than that the request was understood.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PasswordResetCodeSent {
     /// Always the same text. Always `maybe, only if user with e-mail exists`.
     pub success: String,
@@ -209,7 +214,8 @@ impl schema::Wire for PasswordResetCodeSent {
 }
 
 /// A new password, allowed by a code.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PasswordReset {
     /// The new password. At least 8 characters. At most 70 characters.
     pub password: crate::Secret,
@@ -238,7 +244,8 @@ impl schema::Wire for PasswordReset {
 }
 
 /// A code to be checked.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PasswordResetCodeCheck {
     /// The code from the link of the mail; upper and lower case are the same. Exactly 45 characters.
     pub code: crate::Secret,
@@ -261,7 +268,8 @@ impl schema::Wire for PasswordResetCodeCheck {
 }
 
 /// The code can be used.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PasswordResetCodeChecked {
     /// Always true; a code that can't be used is answered with an error. Always `true`.
     pub is_code_valid: bool,

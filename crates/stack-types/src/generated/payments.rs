@@ -2,7 +2,6 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
@@ -25,7 +24,8 @@ crate::open_enum::open_enum!(
 );
 
 /// Something of which a customer has a number, for example credits or seats.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Item {
     /// The item's id.
     pub id: crate::ItemId,
@@ -48,45 +48,9 @@ impl schema::Wire for Item {
     };
 }
 
-/// A change of the quantity that a customer has.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct ItemQuantityUpdate {
-    /// By how much; below zero to take away.
-    pub delta: i64,
-    /// When the change shall cease to count, as an instant in ISO 8601; never if left out.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expires_at: Option<String>,
-    /// Why, for the project's own records.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub description: Option<String>,
-}
-
-impl ItemQuantityUpdate {
-    /// With what is required; everything else is left out.
-    pub fn new(delta: impl Into<i64>) -> Self {
-        Self {
-            delta: delta.into(),
-            expires_at: Default::default(),
-            description: Default::default(),
-        }
-    }
-}
-
-impl schema::Wire for ItemQuantityUpdate {
-    const SCHEMA: &'static schema::Schema = {
-        static TABLE: schema::Schema = schema::object(
-            &[
-                schema::required("delta", schema::integer(schema::Range::ANY)),
-                schema::optional("expires_at", schema::text(schema::Text::new())),
-                schema::optional("description", schema::text(schema::Text::new())),
-            ],
-        );
-        &TABLE
-    };
-}
-
 /// A purchase to make a link for. Exactly one of `product_id` and `product_inline` has to be there.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PurchaseUrlCreate {
     /// The type of the customer.
     pub customer_type: crate::CustomerType,
@@ -139,7 +103,8 @@ impl schema::Wire for PurchaseUrlCreate {
 
 /// A purchase to make a link for. Exactly one of `product_id`, `product_inline`, `offer_id` and `offer_inline`
 /// has to be there.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct OfferPurchaseUrlCreate {
     /// The old name of `product_id`.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -201,7 +166,8 @@ impl schema::Wire for OfferPurchaseUrlCreate {
 }
 
 /// A product, described in full.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct InlineProduct {
     /// What the product is called.
     pub display_name: String,
@@ -285,7 +251,8 @@ impl schema::Wire for InlineProduct {
 }
 
 /// A price of a product, in one currency or several; one at least.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ProductPrice {
     /// The amount in US dollars. Matches `^[0-9]+(\.[0-9]+)?$`.
     #[serde(rename = "USD", skip_serializing_if = "Option::is_none")]
@@ -422,7 +389,8 @@ impl schema::Wire for ProductPrice {
 pub type MoneyAmount = String;
 
 /// What a customer gets of an item with a product.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct IncludedItem {
     /// How many.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -468,7 +436,8 @@ crate::open_enum::open_enum!(
 );
 
 /// How often items are given anew, an interval or `never`.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum ItemRepeat {
     /// A span of time as a pair: a number, 0 at least, and then the unit.
@@ -537,7 +506,8 @@ crate::open_enum::open_enum!(Never { Never = "never" });
 pub type DayInterval = Vec<crate::IntervalPart>;
 
 /// The number or the unit of a span of time.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum IntervalPart {
     /// How many of the unit.
@@ -620,7 +590,8 @@ crate::open_enum::open_enum!(
 );
 
 /// A link to buy a product.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PurchaseUrl {
     /// The address of the page. It holds the code of the purchase, so show it to the customer only.
     pub url: String,
@@ -636,7 +607,8 @@ impl schema::Wire for PurchaseUrl {
 }
 
 /// The code of a purchase link.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PurchaseCode {
     /// The code, as it stands in the link.
     pub full_code: crate::Secret,
@@ -675,7 +647,8 @@ impl schema::Wire for PurchaseCode {
 }
 
 /// What a purchase link sells.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PurchaseDetails {
     /// The product.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -721,7 +694,8 @@ impl schema::Wire for PurchaseDetails {
 }
 
 /// A product that a customer can't have together with another.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ConflictingProduct {
     /// The product.
     pub product_id: crate::ProductId,
@@ -742,7 +716,8 @@ impl schema::Wire for ConflictingProduct {
 }
 
 /// A payment to be begun.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PurchaseSessionCreate {
     /// The code, as it stands in the purchase link.
     pub full_code: crate::Secret,
@@ -788,7 +763,8 @@ impl schema::Wire for PurchaseSessionCreate {
 }
 
 /// A payment that has begun.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PurchaseSession {
     /// What the form of the payment provider Stripe needs to take this payment.
     pub client_secret: crate::Secret,

@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// What anyone may know of a project.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct CurrentProject {
     /// The project's id.
     pub id: crate::ProjectId,
@@ -31,7 +31,8 @@ impl schema::Wire for CurrentProject {
 }
 
 /// What a project allows, as far as anyone may know.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct CurrentProjectConfig {
     /// Whether new users may sign up.
     pub sign_up_enabled: bool,
@@ -86,7 +87,8 @@ impl schema::Wire for CurrentProjectConfig {
 }
 
 /// A set of public keys (RFC 7517).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct JsonWebKeySet {
     /// The keys. A token names its key by `kid`.
     pub keys: Vec<crate::JsonWebKey>,
@@ -107,7 +109,8 @@ impl schema::Wire for JsonWebKeySet {
 }
 
 /// A public key on the curve P-256.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct JsonWebKey {
     /// The family of the key, an elliptic curve. Always `EC`.
     pub kty: String,

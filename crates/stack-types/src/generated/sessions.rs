@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// Sessions of a user.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct SessionList {
     /// The sessions, the newest first.
     pub items: Vec<crate::Session>,
@@ -49,7 +49,8 @@ impl schema::Wire for SessionList {
 }
 
 /// A session of a user, begun by signing in.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Session {
     /// The session's id.
     pub id: crate::SessionId,
@@ -111,7 +112,8 @@ impl schema::Wire for Session {
 }
 
 /// An address on the internet, and where it seems to be.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct EndUserIpInfo {
     /// The IP address, version 4 or 6.
     pub ip: String,
@@ -201,77 +203,9 @@ impl schema::Wire for EndUserIpInfo {
     };
 }
 
-/// A session to be created.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SessionCreate {
-    /// Whose session it shall be, or `me`.
-    pub user_id: crate::UserIdOrMe,
-    /// How long it shall last, in milliseconds. 365 days by default, 367 at most. At most 31,708,800,000. Default:
-    /// `31536000000`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub expires_in_millis: Option<i64>,
-    /// Whether somebody else acts as the user in it. Only admins see such sessions in lists.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub is_impersonation: Option<bool>,
-}
-
-impl SessionCreate {
-    /// With what is required; everything else is left out.
-    pub fn new(user_id: impl Into<crate::UserIdOrMe>) -> Self {
-        Self {
-            user_id: user_id.into(),
-            expires_in_millis: Default::default(),
-            is_impersonation: Default::default(),
-        }
-    }
-}
-
-impl schema::Wire for SessionCreate {
-    const SCHEMA: &'static schema::Schema = {
-        static TABLE: schema::Schema = schema::object(
-            &[
-                schema::required("user_id", schema::of::<crate::UserIdOrMe>()),
-                schema::optional(
-                        "expires_in_millis",
-                        schema::integer(schema::Range::ANY.max(31708800000.0)),
-                    )
-                    .default("31536000000"),
-                schema::optional("is_impersonation", schema::boolean()),
-            ],
-        );
-        &TABLE
-    };
-}
-
-/// The tokens of a new session.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SessionTokens {
-    /// Gets further access tokens as long as the session lasts.
-    pub refresh_token: crate::Secret,
-    /// The first access token of the session. A JWT that lives for minutes.
-    pub access_token: crate::Secret,
-}
-
-impl schema::Wire for SessionTokens {
-    const SCHEMA: &'static schema::Schema = {
-        static TABLE: schema::Schema = schema::object(
-            &[
-                schema::required(
-                    "refresh_token",
-                    schema::text(schema::Text::new().secret()),
-                ),
-                schema::required(
-                    "access_token",
-                    schema::text(schema::Text::new().secret()),
-                ),
-            ],
-        );
-        &TABLE
-    };
-}
-
 /// A new access token of a session.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct RefreshedSession {
     /// A JWT that lives for minutes.
     pub access_token: crate::Secret,

@@ -2,7 +2,6 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
@@ -34,13 +33,6 @@ pub struct ProjectId(pub String);
 
 crate::ids::text_id!(ProjectId);
 
-/// The id of a set of project keys.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct ApiKeySetId(pub uuid::Uuid);
-
-crate::ids::uuid_id!(ApiKeySetId);
-
 /// The id of a contact channel of a user.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
@@ -70,7 +62,10 @@ crate::ids::uuid_id!(TeamInvitationId);
 #[serde(transparent)]
 pub struct PermissionId(pub String);
 
-crate::ids::text_id!(PermissionId);
+crate::ids::text_id!(
+    PermissionId, schema::text(schema::Text::new().pattern({ static PATTERN :
+    schema::Pattern = schema::Pattern::new("^\\$?[a-z0-9_:]+$"); & PATTERN }))
+);
 
 /// The id of an API key of a user or a team.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -78,13 +73,6 @@ crate::ids::text_id!(PermissionId);
 pub struct ApiKeyId(pub uuid::Uuid);
 
 crate::ids::uuid_id!(ApiKeyId);
-
-/// The id of a data vault store, as the project's configuration calls it.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct DataVaultStoreId(pub String);
-
-crate::ids::text_id!(DataVaultStoreId);
 
 /// Who buys and owns: the id of a user or a team, or for customers of the type `custom` any text of the
 /// project's own.
@@ -115,34 +103,6 @@ pub struct PriceId(pub String);
 
 crate::ids::text_id!(PriceId);
 
-/// The id of a mail in the outbox.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct EmailId(pub uuid::Uuid);
-
-crate::ids::uuid_id!(EmailId);
-
-/// The id of a draft of a mail.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct EmailDraftId(pub uuid::Uuid);
-
-crate::ids::uuid_id!(EmailDraftId);
-
-/// The id of a template that mails are made from.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct EmailTemplateId(pub uuid::Uuid);
-
-crate::ids::uuid_id!(EmailTemplateId);
-
-/// The id of a theme that mails are dressed in.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct EmailThemeId(pub uuid::Uuid);
-
-crate::ids::uuid_id!(EmailThemeId);
-
 /// The id of a kind of mail that users may turn off. There are two: Transactional is
 /// `7bb82d33-2f54-4a3d-9d23-82739e0d66ef` and Marketing `4f6f8873-3d04-46bd-8bef-18338b1a1b4c`.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -150,35 +110,6 @@ crate::ids::uuid_id!(EmailThemeId);
 pub struct NotificationCategoryId(pub uuid::Uuid);
 
 crate::ids::uuid_id!(NotificationCategoryId);
-
-/// The id of a subdomain that this server sends a project's mails from.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct EmailDomainId(pub String);
-
-crate::ids::text_id!(EmailDomainId);
-
-/// The id of a sign-up rule, chosen by whoever wrote it: 63 letters, digits, `_` and `-` at most, the first no
-/// `-`.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct SignUpRuleId(pub String);
-
-crate::ids::text_id!(SignUpRuleId);
-
-/// The id of an address that webhooks are sent to, given by the service that sends them.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct WebhookEndpointId(pub String);
-
-crate::ids::text_id!(WebhookEndpointId);
-
-/// The id of a chat about one thing that is edited in the dashboard, chosen by the dashboard.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(transparent)]
-pub struct AiThreadId(pub String);
-
-crate::ids::text_id!(AiThreadId);
 
 /// The id of a conversation with the assistant of the dashboard.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -195,7 +126,8 @@ pub struct FeatureRequestId(pub String);
 crate::ids::text_id!(FeatureRequestId);
 
 /// It worked, and there is nothing more to say.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Success {
     /// Always true.
     pub success: bool,
@@ -211,7 +143,8 @@ impl schema::Wire for Success {
 }
 
 /// An object without keys, `{}`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Empty {}
 
 impl schema::Wire for Empty {
@@ -222,7 +155,8 @@ impl schema::Wire for Empty {
 }
 
 /// The code can be used.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct VerificationCodeChecked {
     /// Always true; a code that can't be used is answered with an error. Always `true`.
     pub is_code_valid: bool,
@@ -238,7 +172,8 @@ impl schema::Wire for VerificationCodeChecked {
 }
 
 /// Where the next page begins.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Pagination {
     /// To be sent as `cursor` for the next page; `null` on the last page.
     pub next_cursor: Option<String>,
@@ -258,51 +193,9 @@ impl schema::Wire for Pagination {
     };
 }
 
-/// How likely a user is a fraud.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct RiskScores {
-    /// As judged when the user signed up.
-    pub sign_up: crate::SignUpRiskScores,
-}
-
-impl schema::Wire for RiskScores {
-    const SCHEMA: &'static schema::Schema = {
-        static TABLE: schema::Schema = schema::object(
-            &[schema::required("sign_up", schema::of::<crate::SignUpRiskScores>())],
-        );
-        &TABLE
-    };
-}
-
-/// How likely a sign-up was fraudulent, from 0 (surely not) to 100 (surely).
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
-pub struct SignUpRiskScores {
-    /// Done by a program. At least 0. At most 100.
-    pub bot: i64,
-    /// Done by somebody who has had a free trial before. At least 0. At most 100.
-    pub free_trial_abuse: i64,
-}
-
-impl schema::Wire for SignUpRiskScores {
-    const SCHEMA: &'static schema::Schema = {
-        static TABLE: schema::Schema = schema::object(
-            &[
-                schema::required(
-                    "bot",
-                    schema::integer(schema::Range::ANY.min(0.0).max(100.0)),
-                ),
-                schema::required(
-                    "free_trial_abuse",
-                    schema::integer(schema::Range::ANY.min(0.0).max(100.0)),
-                ),
-            ],
-        );
-        &TABLE
-    };
-}
-
 /// An account at another provider that a user signs in with.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct UserOauthProvider {
     /// The provider, as the project's configuration calls it.
     pub id: String,
@@ -338,7 +231,8 @@ impl schema::Wire for UserOauthProvider {
 }
 
 /// Why a user is restricted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct RestrictedReason {
     /// The reason. If several apply, the first in the order of this list.
     pub r#type: crate::RestrictedReasonType,
@@ -374,7 +268,8 @@ crate::open_enum::open_enum!(
 );
 
 /// A new session of a user.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct SignInResult {
     /// The first access token of the session. A JWT that lives for minutes.
     pub access_token: crate::Secret,
@@ -404,7 +299,8 @@ impl schema::Wire for SignInResult {
 }
 
 /// A new session of a user, whom the sign-in may have created.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct SignInOrUpResult {
     /// Gets further access tokens, for a year unless the session is revoked. Store it safely.
     pub refresh_token: crate::Secret,
@@ -453,7 +349,8 @@ crate::open_enum::open_enum!(
 );
 
 /// What an access token of a provider shall allow.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ConnectedAccountAccessTokenCreate {
     /// The provider's scopes that are needed, separated by blanks; the user has to have agreed to all of them.
     /// Without it any token will do.
@@ -471,7 +368,8 @@ impl schema::Wire for ConnectedAccountAccessTokenCreate {
 }
 
 /// An access token of a provider.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ConnectedAccountAccessToken {
     /// To be sent to the provider's own API. It lasts for five minutes at least.
     pub access_token: crate::Secret,
@@ -529,69 +427,9 @@ crate::open_enum::open_enum!(
     "twitch" }
 );
 
-/// Which theme a mail is dressed in: one of the project's by its id, or `false` for none.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
-#[serde(untagged)]
-pub enum EmailThemeChoice {
-    /// The id of a theme that mails are dressed in.
-    EmailThemeId(crate::EmailThemeId),
-    /// No theme, so that the mail is nothing but its template.
-    NoEmailTheme(crate::NoEmailTheme),
-}
-
-impl From<crate::EmailThemeId> for EmailThemeChoice {
-    fn from(value: crate::EmailThemeId) -> Self {
-        Self::EmailThemeId(value)
-    }
-}
-
-impl From<crate::NoEmailTheme> for EmailThemeChoice {
-    fn from(value: crate::NoEmailTheme) -> Self {
-        Self::NoEmailTheme(value)
-    }
-}
-
-impl<'de> Deserialize<'de> for EmailThemeChoice {
-    fn deserialize<D: serde::Deserializer<'de>>(
-        deserializer: D,
-    ) -> Result<Self, D::Error> {
-        let value = serde_json::Value::deserialize(deserializer)?;
-        match schema::variant_of(&value, <Self as schema::Wire>::SCHEMA) {
-            Some(0) => {
-                serde_json::from_value(value)
-                    .map(Self::EmailThemeId)
-                    .map_err(serde::de::Error::custom)
-            }
-            Some(1) => {
-                serde_json::from_value(value)
-                    .map(Self::NoEmailTheme)
-                    .map_err(serde::de::Error::custom)
-            }
-            _ => {
-                Err(
-                    serde::de::Error::custom(
-                        "the value is none of EmailThemeId, NoEmailTheme",
-                    ),
-                )
-            }
-        }
-    }
-}
-
-impl schema::Wire for EmailThemeChoice {
-    const SCHEMA: &'static schema::Schema = {
-        static TABLE: schema::Schema = schema::first_of(
-            &[schema::of::<crate::EmailThemeId>(), schema::only(false)],
-        );
-        &TABLE
-    };
-}
-
-/// No theme, so that the mail is nothing but its template. Always `false`.
-pub type NoEmailTheme = bool;
-
 /// A provider that users may sign in with.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct EnabledOauthProvider {
     /// The provider.
     pub id: crate::OauthProviderType,
@@ -607,7 +445,8 @@ impl schema::Wire for EnabledOauthProvider {
 }
 
 /// A domain to which users may be sent back.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ProjectDomain {
     /// Scheme, host and, unless it is the usual one, port, for example `https://app.example.com`. In the host `*`
     /// stands for any text without dots and `**` for any text at all. An absolute URL. Matches `^https?://`.
@@ -652,7 +491,8 @@ impl schema::Wire for ProjectDomain {
 }
 
 /// Enough of a key to recognise it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ApiKeyHint {
     /// Its last four characters.
     pub last_four: String,

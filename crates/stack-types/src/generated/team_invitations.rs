@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// Invitations to teams.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamInvitationList {
     /// The invitations.
     pub items: Vec<crate::TeamInvitation>,
@@ -49,7 +49,8 @@ impl schema::Wire for TeamInvitationList {
 }
 
 /// An invitation to a team that is still open.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamInvitation {
     /// The invitation's id. It isn't the code of the mail.
     pub id: crate::TeamInvitationId,
@@ -85,7 +86,8 @@ impl schema::Wire for TeamInvitation {
 }
 
 /// An invitation to be mailed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamInvitationCreate {
     /// The team.
     pub team_id: crate::TeamId,
@@ -116,7 +118,8 @@ impl schema::Wire for TeamInvitationCreate {
 }
 
 /// An invitation that was mailed.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamInvitationSent {
     /// Always true.
     pub success: bool,
@@ -137,7 +140,8 @@ impl schema::Wire for TeamInvitationSent {
 }
 
 /// The code of an invitation.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamInvitationCode {
     /// The code of the mail's link, 45 characters. Upper and lower case are the same. Exactly 45 characters.
     pub code: crate::Secret,
@@ -160,7 +164,8 @@ impl schema::Wire for TeamInvitationCode {
 }
 
 /// What an invitation leads to.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamInvitationDetails {
     /// The team.
     pub team_id: crate::TeamId,

@@ -2,6 +2,8 @@
 
 mod coercion;
 mod limits;
+#[cfg(feature = "proptest")]
+mod made;
 mod properties;
 mod tables;
 mod unions;

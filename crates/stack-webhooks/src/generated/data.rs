@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use stack_types::schema;
 
 /// Who was deleted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct UserDeletedData {
     /// The id that the user had.
     pub id: ::stack_types::UserId,
@@ -38,7 +38,8 @@ impl schema::Wire for UserDeletedData {
 }
 
 /// A team that a deleted user was in.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct UserDeletedTeam {
     /// The team's id.
     pub id: ::stack_types::TeamId,
@@ -59,7 +60,8 @@ impl schema::Wire for UserDeletedTeam {
 }
 
 /// Which team was deleted.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamDeletedData {
     /// The id that the team had.
     pub id: ::stack_types::TeamId,
@@ -80,7 +82,8 @@ impl schema::Wire for TeamDeletedData {
 }
 
 /// What a test tells.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TestData {
     /// A sentence for people.
     pub message: String,

@@ -68,7 +68,7 @@ async fn whoever_cant_sign_in_isnt_told_why() {
     assert_eq!(answers.len(), 1, "all are answered alike");
 }
 
-/// Until the second step is built, nobody gets a session with the first factor alone.
+/// Nobody gets a session with the first factor alone.
 #[tokio::test]
 async fn a_second_factor_keeps_the_password_from_signing_in() {
     let project = TestProject::start().await;
@@ -95,7 +95,7 @@ async fn a_second_factor_keeps_the_password_from_signing_in() {
         .body(body)
         .send()
         .await
-        .fails_plainly(501);
+        .fails(400, "MULTI_FACTOR_AUTHENTICATION_REQUIRED");
     let after = ada
         .client
         .list_sessions()

@@ -270,3 +270,25 @@ async fn where_sign_ups_are_rejected_unless_a_rule_allows_them_only_those_pass()
         .fails(403, "SIGN_UP_REJECTED");
     project.sign_up_anonymously().await;
 }
+
+#[tokio::test]
+async fn a_mail_to_verify_the_address_is_sent_to_those_who_say_where_it_leads() {
+    let project = TestProject::start().await;
+    project.sign_up("grace@example.com").await;
+    assert!(project.mails().await.is_empty());
+    let callback = "http://localhost:3000/verify?from=sign-up";
+    let body = json!({ "email": "Ada@example.com", "password": PASSWORD, "verification_callback_url": callback });
+    let call = project.client_call("POST /auth/password/sign-up").json(body);
+    let signed_up = call.send().await.answers(200);
+    let mail = project.mail_to("ada@example.com").await;
+    assert_eq!(mail.link().as_str(), format!("{callback}&code={}", mail.link_code()));
+    let call = project.client_call("POST /contact-channels/verify");
+    call.json(json!({ "code": mail.link_code() })).send().await.answers(200);
+    let id = signed_up["user_id"].as_str().expect("an id");
+    let user = project
+        .server_call(&format!("GET /users/{id}"))
+        .send()
+        .await
+        .answers(200);
+    assert_eq!(user["primary_email_verified"], true);
+}

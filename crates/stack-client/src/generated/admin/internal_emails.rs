@@ -68,6 +68,7 @@ pub trait ClientInternalEmailsExt {
     /// # Arguments
     ///
     /// - [`only_one_step`](ProcessEmailQueue::only_one_step): Whether it stops after one round, rather than going on until it is called again.
+    /// - [`authorization`](ProcessEmailQueue::authorization): What is shown in the header `authorization`: [`Authorization::bearer`](crate::Authorization::bearer) and a token.
     ///
     /// # Errors
     ///
@@ -84,6 +85,7 @@ pub trait ClientInternalEmailsExt {
     /// # Arguments
     ///
     /// - [`dry_run`](SendFailedEmailsDigest::dry_run): Whether the lists are made but not sent.
+    /// - [`authorization`](SendFailedEmailsDigest::authorization): What is shown in the header `authorization`: [`Authorization::bearer`](crate::Authorization::bearer) and a token.
     ///
     /// # Errors
     ///
@@ -584,6 +586,7 @@ impl<'a> SendTestEmail<'a> {
 pub struct ProcessEmailQueue<'a> {
     client: &'a Client,
     only_one_step: Result<Option<bool>, String>,
+    authorization: Result<Option<crate::Authorization>, String>,
 }
 
 impl<'a> ProcessEmailQueue<'a> {
@@ -591,6 +594,7 @@ impl<'a> ProcessEmailQueue<'a> {
         Self {
             client: client,
             only_one_step: Ok(None),
+            authorization: Ok(None),
         }
     }
 
@@ -603,6 +607,20 @@ impl<'a> ProcessEmailQueue<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| "`only_one_step` doesn't convert to `bool`".to_string());
+        self
+    }
+
+    /// What is shown in the header `authorization`: [`Authorization::bearer`](crate::Authorization::bearer) and a token.
+    pub fn authorization<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<crate::Authorization>,
+    {
+        self.authorization = value
+            .try_into()
+            .map(Some)
+            .map_err(|_| {
+                "`authorization` doesn't convert to `Authorization`".to_string()
+            });
         self
     }
 
@@ -623,8 +641,9 @@ impl<'a> ProcessEmailQueue<'a> {
         ResponseValue<stack_types::admin::EmailQueueStep>,
         Error<stack_types::ErrorBody>,
     > {
-        let Self { client, only_one_step } = self;
+        let Self { client, only_one_step, authorization } = self;
         let only_one_step = only_one_step.map_err(Error::InvalidRequest)?;
+        let authorization = authorization.map_err(Error::InvalidRequest)?;
         let url = format!("{}/api/v1/internal/email-queue-step", client.baseurl,);
         #[allow(unused_mut)]
         let mut request = client
@@ -636,6 +655,11 @@ impl<'a> ProcessEmailQueue<'a> {
             )
             .query(&progenitor_client::QueryParam::new("only_one_step", &only_one_step))
             .build()?;
+        if let Some(authorization) = &authorization {
+            authorization
+                .insert_into(request.headers_mut())
+                .map_err(Error::InvalidRequest)?;
+        }
         let info = OperationInfo {
             operation_id: "process_email_queue",
         };
@@ -662,6 +686,7 @@ impl<'a> ProcessEmailQueue<'a> {
 pub struct SendFailedEmailsDigest<'a> {
     client: &'a Client,
     dry_run: Result<Option<bool>, String>,
+    authorization: Result<Option<crate::Authorization>, String>,
 }
 
 impl<'a> SendFailedEmailsDigest<'a> {
@@ -669,6 +694,7 @@ impl<'a> SendFailedEmailsDigest<'a> {
         Self {
             client: client,
             dry_run: Ok(None),
+            authorization: Ok(None),
         }
     }
 
@@ -681,6 +707,20 @@ impl<'a> SendFailedEmailsDigest<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| "`dry_run` doesn't convert to `bool`".to_string());
+        self
+    }
+
+    /// What is shown in the header `authorization`: [`Authorization::bearer`](crate::Authorization::bearer) and a token.
+    pub fn authorization<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<crate::Authorization>,
+    {
+        self.authorization = value
+            .try_into()
+            .map(Some)
+            .map_err(|_| {
+                "`authorization` doesn't convert to `Authorization`".to_string()
+            });
         self
     }
 
@@ -701,8 +741,9 @@ impl<'a> SendFailedEmailsDigest<'a> {
         ResponseValue<stack_types::admin::FailedEmailsDigest>,
         Error<stack_types::ErrorBody>,
     > {
-        let Self { client, dry_run } = self;
+        let Self { client, dry_run, authorization } = self;
         let dry_run = dry_run.map_err(Error::InvalidRequest)?;
+        let authorization = authorization.map_err(Error::InvalidRequest)?;
         let url = format!("{}/api/v1/internal/failed-emails-digest", client.baseurl,);
         #[allow(unused_mut)]
         let mut request = client
@@ -714,6 +755,11 @@ impl<'a> SendFailedEmailsDigest<'a> {
             )
             .query(&progenitor_client::QueryParam::new("dry_run", &dry_run))
             .build()?;
+        if let Some(authorization) = &authorization {
+            authorization
+                .insert_into(request.headers_mut())
+                .map_err(Error::InvalidRequest)?;
+        }
         let info = OperationInfo {
             operation_id: "send_failed_emails_digest",
         };

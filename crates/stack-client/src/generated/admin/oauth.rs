@@ -84,6 +84,7 @@ pub trait ClientOauthExt {
     /// # Arguments
     ///
     /// - [`body`](CreateOauthToken::body) (needed): what is sent.
+    /// - [`authorization`](CreateOauthToken::authorization): What is shown in the header `authorization`: [`Authorization::basic`](crate::Authorization::basic), a name and a password.
     ///
     /// # Errors
     ///
@@ -121,7 +122,7 @@ pub trait ClientOauthExt {
     fn authorize_cross_domain(&self) -> AuthorizeCrossDomain<'_>;
     /// Get an access token of a provider for the signed-in user.
     ///
-    /// The same as `POST /connected-accounts/me/{provider_id}/access-token`, and stays for old clients.
+    /// Hands on what `POST /connected-accounts/me/{provider_id}/access-token` answers, and stays for old clients.
     ///
     /// Sends `POST /api/v1/auth/oauth/connected-accounts/{provider_id}/access-token`.
     ///
@@ -705,6 +706,7 @@ impl<'a> SignInWithApple<'a> {
 #[must_use = "a call does nothing until it is sent"]
 pub struct CreateOauthToken<'a> {
     client: &'a Client,
+    authorization: Result<Option<crate::Authorization>, String>,
     body: Result<stack_types::admin::OauthTokenRequest, String>,
 }
 
@@ -712,8 +714,23 @@ impl<'a> CreateOauthToken<'a> {
     fn new(client: &'a Client) -> Self {
         Self {
             client: client,
+            authorization: Ok(None),
             body: Err("`body` is missing".to_string()),
         }
+    }
+
+    /// What is shown in the header `authorization`: [`Authorization::basic`](crate::Authorization::basic), a name and a password.
+    pub fn authorization<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<crate::Authorization>,
+    {
+        self.authorization = value
+            .try_into()
+            .map(Some)
+            .map_err(|_| {
+                "`authorization` doesn't convert to `Authorization`".to_string()
+            });
+        self
     }
 
     /// What is sent.
@@ -744,7 +761,8 @@ impl<'a> CreateOauthToken<'a> {
         ResponseValue<stack_types::admin::OauthTokens>,
         Error<stack_types::ErrorBody>,
     > {
-        let Self { client, body } = self;
+        let Self { client, authorization, body } = self;
+        let authorization = authorization.map_err(Error::InvalidRequest)?;
         let body = body.map_err(Error::InvalidRequest)?;
         let url = format!("{}/api/v1/auth/oauth/token", client.baseurl,);
         #[allow(unused_mut)]
@@ -757,6 +775,11 @@ impl<'a> CreateOauthToken<'a> {
             )
             .json(&body)
             .build()?;
+        if let Some(authorization) = &authorization {
+            authorization
+                .insert_into(request.headers_mut())
+                .map_err(Error::InvalidRequest)?;
+        }
         let info = OperationInfo {
             operation_id: "create_oauth_token",
         };

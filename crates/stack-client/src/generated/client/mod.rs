@@ -6,14 +6,19 @@
 #![expect(clippy::all, reason = "progenitor's code has its own style")]
 use progenitor_client::{ClientHooks, ClientInfo};
 /// Calls of the tag `users`.
+#[cfg(feature = "core")]
 pub mod users;
 /// Calls of the tag `projects`.
+#[cfg(feature = "core")]
 pub mod projects;
 /// Calls of the tag `password`.
+#[cfg(feature = "core")]
 pub mod password;
 /// Calls of the tag `sessions`.
+#[cfg(feature = "core")]
 pub mod sessions;
 /// Calls of the tag `oauth`.
+#[cfg(feature = "core")]
 pub mod oauth;
 /// Calls of the tag `otp`.
 #[cfg(feature = "sign-in")]
@@ -34,6 +39,7 @@ pub mod oauth_providers;
 #[cfg(feature = "sign-in")]
 pub mod connected_accounts;
 /// Calls of the tag `anonymous`.
+#[cfg(feature = "core")]
 pub mod anonymous;
 /// Calls of the tag `contact-channels`.
 #[cfg(feature = "sign-in")]
@@ -78,8 +84,10 @@ pub mod internal_ai;
 #[cfg(feature = "internal")]
 pub mod internal_misc;
 /// Calls of the tag `health`.
+#[cfg(feature = "core")]
 pub mod health;
 /// Calls of the tag `misc`.
+#[cfg(feature = "core")]
 pub mod misc;
 /// The calls of client access, by tag in the traits of the modules beside it.
 ///
@@ -226,10 +234,15 @@ pub(crate) const WITH_USER: &[&str] = &[
 ];
 /// The traits of all tags, without their names.
 pub mod prelude {
+    #[cfg(feature = "core")]
     pub use super::users::ClientUsersExt as _;
+    #[cfg(feature = "core")]
     pub use super::projects::ClientProjectsExt as _;
+    #[cfg(feature = "core")]
     pub use super::password::ClientPasswordExt as _;
+    #[cfg(feature = "core")]
     pub use super::sessions::ClientSessionsExt as _;
+    #[cfg(feature = "core")]
     pub use super::oauth::ClientOauthExt as _;
     #[cfg(feature = "sign-in")]
     pub use super::otp::ClientOtpExt as _;
@@ -243,6 +256,7 @@ pub mod prelude {
     pub use super::oauth_providers::ClientOauthProvidersExt as _;
     #[cfg(feature = "sign-in")]
     pub use super::connected_accounts::ClientConnectedAccountsExt as _;
+    #[cfg(feature = "core")]
     pub use super::anonymous::ClientAnonymousExt as _;
     #[cfg(feature = "sign-in")]
     pub use super::contact_channels::ClientContactChannelsExt as _;
@@ -272,6 +286,8 @@ pub mod prelude {
     pub use super::internal_ai::ClientInternalAiExt as _;
     #[cfg(feature = "internal")]
     pub use super::internal_misc::ClientInternalMiscExt as _;
+    #[cfg(feature = "core")]
     pub use super::health::ClientHealthExt as _;
+    #[cfg(feature = "core")]
     pub use super::misc::ClientMiscExt as _;
 }

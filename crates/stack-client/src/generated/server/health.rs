@@ -23,6 +23,10 @@ pub trait ClientHealthExt {
     ///
     /// Sends `POST /health/email`, without credentials.
     ///
+    /// # Arguments
+    ///
+    /// - [`authorization`](CheckEmailHealth::authorization): What is shown in the header `authorization`: [`Authorization::bearer`](crate::Authorization::bearer) and a token.
+    ///
     /// # Errors
     ///
     /// Besides those of every call:
@@ -134,11 +138,29 @@ impl<'a> GetHealth<'a> {
 #[must_use = "a call does nothing until it is sent"]
 pub struct CheckEmailHealth<'a> {
     client: &'a Client,
+    authorization: Result<Option<crate::Authorization>, String>,
 }
 
 impl<'a> CheckEmailHealth<'a> {
     fn new(client: &'a Client) -> Self {
-        Self { client: client }
+        Self {
+            client: client,
+            authorization: Ok(None),
+        }
+    }
+
+    /// What is shown in the header `authorization`: [`Authorization::bearer`](crate::Authorization::bearer) and a token.
+    pub fn authorization<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<crate::Authorization>,
+    {
+        self.authorization = value
+            .try_into()
+            .map(Some)
+            .map_err(|_| {
+                "`authorization` doesn't convert to `Authorization`".to_string()
+            });
+        self
     }
 
     /// Sends the request and gives the answer.
@@ -158,7 +180,8 @@ impl<'a> CheckEmailHealth<'a> {
         ResponseValue<stack_types::server::Success>,
         Error<stack_types::ErrorBody>,
     > {
-        let Self { client } = self;
+        let Self { client, authorization } = self;
+        let authorization = authorization.map_err(Error::InvalidRequest)?;
         let url = format!("{}/health/email", client.baseurl,);
         #[allow(unused_mut)]
         let mut request = client
@@ -169,6 +192,11 @@ impl<'a> CheckEmailHealth<'a> {
                 ::reqwest::header::HeaderValue::from_static("application/json"),
             )
             .build()?;
+        if let Some(authorization) = &authorization {
+            authorization
+                .insert_into(request.headers_mut())
+                .map_err(Error::InvalidRequest)?;
+        }
         let info = OperationInfo {
             operation_id: "check_email_health",
         };

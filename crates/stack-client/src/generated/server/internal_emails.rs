@@ -16,6 +16,7 @@ pub trait ClientInternalEmailsExt {
     /// # Arguments
     ///
     /// - [`only_one_step`](ProcessEmailQueue::only_one_step): Whether it stops after one round, rather than going on until it is called again.
+    /// - [`authorization`](ProcessEmailQueue::authorization): What is shown in the header `authorization`: [`Authorization::bearer`](crate::Authorization::bearer) and a token.
     ///
     /// # Errors
     ///
@@ -32,6 +33,7 @@ pub trait ClientInternalEmailsExt {
     /// # Arguments
     ///
     /// - [`dry_run`](SendFailedEmailsDigest::dry_run): Whether the lists are made but not sent.
+    /// - [`authorization`](SendFailedEmailsDigest::authorization): What is shown in the header `authorization`: [`Authorization::bearer`](crate::Authorization::bearer) and a token.
     ///
     /// # Errors
     ///
@@ -57,6 +59,7 @@ impl ClientInternalEmailsExt for Client {
 pub struct ProcessEmailQueue<'a> {
     client: &'a Client,
     only_one_step: Result<Option<bool>, String>,
+    authorization: Result<Option<crate::Authorization>, String>,
 }
 
 impl<'a> ProcessEmailQueue<'a> {
@@ -64,6 +67,7 @@ impl<'a> ProcessEmailQueue<'a> {
         Self {
             client: client,
             only_one_step: Ok(None),
+            authorization: Ok(None),
         }
     }
 
@@ -76,6 +80,20 @@ impl<'a> ProcessEmailQueue<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| "`only_one_step` doesn't convert to `bool`".to_string());
+        self
+    }
+
+    /// What is shown in the header `authorization`: [`Authorization::bearer`](crate::Authorization::bearer) and a token.
+    pub fn authorization<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<crate::Authorization>,
+    {
+        self.authorization = value
+            .try_into()
+            .map(Some)
+            .map_err(|_| {
+                "`authorization` doesn't convert to `Authorization`".to_string()
+            });
         self
     }
 
@@ -96,8 +114,9 @@ impl<'a> ProcessEmailQueue<'a> {
         ResponseValue<stack_types::server::EmailQueueStep>,
         Error<stack_types::ErrorBody>,
     > {
-        let Self { client, only_one_step } = self;
+        let Self { client, only_one_step, authorization } = self;
         let only_one_step = only_one_step.map_err(Error::InvalidRequest)?;
+        let authorization = authorization.map_err(Error::InvalidRequest)?;
         let url = format!("{}/api/v1/internal/email-queue-step", client.baseurl,);
         #[allow(unused_mut)]
         let mut request = client
@@ -109,6 +128,11 @@ impl<'a> ProcessEmailQueue<'a> {
             )
             .query(&progenitor_client::QueryParam::new("only_one_step", &only_one_step))
             .build()?;
+        if let Some(authorization) = &authorization {
+            authorization
+                .insert_into(request.headers_mut())
+                .map_err(Error::InvalidRequest)?;
+        }
         let info = OperationInfo {
             operation_id: "process_email_queue",
         };
@@ -135,6 +159,7 @@ impl<'a> ProcessEmailQueue<'a> {
 pub struct SendFailedEmailsDigest<'a> {
     client: &'a Client,
     dry_run: Result<Option<bool>, String>,
+    authorization: Result<Option<crate::Authorization>, String>,
 }
 
 impl<'a> SendFailedEmailsDigest<'a> {
@@ -142,6 +167,7 @@ impl<'a> SendFailedEmailsDigest<'a> {
         Self {
             client: client,
             dry_run: Ok(None),
+            authorization: Ok(None),
         }
     }
 
@@ -154,6 +180,20 @@ impl<'a> SendFailedEmailsDigest<'a> {
             .try_into()
             .map(Some)
             .map_err(|_| "`dry_run` doesn't convert to `bool`".to_string());
+        self
+    }
+
+    /// What is shown in the header `authorization`: [`Authorization::bearer`](crate::Authorization::bearer) and a token.
+    pub fn authorization<V>(mut self, value: V) -> Self
+    where
+        V: std::convert::TryInto<crate::Authorization>,
+    {
+        self.authorization = value
+            .try_into()
+            .map(Some)
+            .map_err(|_| {
+                "`authorization` doesn't convert to `Authorization`".to_string()
+            });
         self
     }
 
@@ -174,8 +214,9 @@ impl<'a> SendFailedEmailsDigest<'a> {
         ResponseValue<stack_types::server::FailedEmailsDigest>,
         Error<stack_types::ErrorBody>,
     > {
-        let Self { client, dry_run } = self;
+        let Self { client, dry_run, authorization } = self;
         let dry_run = dry_run.map_err(Error::InvalidRequest)?;
+        let authorization = authorization.map_err(Error::InvalidRequest)?;
         let url = format!("{}/api/v1/internal/failed-emails-digest", client.baseurl,);
         #[allow(unused_mut)]
         let mut request = client
@@ -187,6 +228,11 @@ impl<'a> SendFailedEmailsDigest<'a> {
             )
             .query(&progenitor_client::QueryParam::new("dry_run", &dry_run))
             .build()?;
+        if let Some(authorization) = &authorization {
+            authorization
+                .insert_into(request.headers_mut())
+                .map_err(Error::InvalidRequest)?;
+        }
         let info = OperationInfo {
             operation_id: "send_failed_emails_digest",
         };

@@ -1,5 +1,7 @@
 //! Lists all commands, one a line, so that a review sees when one gets another name.
 
+use heck::ToShoutySnakeCase;
+
 use super::{Group, full_path};
 use crate::{model::Api, output::File};
 
@@ -14,7 +16,7 @@ pub(super) fn emit(api: &Api, groups: &[Group<'_>]) -> File {
         for (command, operation) in &group.commands {
             let mut line = format!("stack {} {command}", group.tag.name);
             for part in operation.path.split(['{', '}']).skip(1).step_by(2) {
-                line.push_str(&format!(" {}", part.to_uppercase()));
+                line.push_str(&format!(" {}", part.to_shouty_snake_case()));
             }
             let hidden = if operation.hidden { " (hidden)" } else { "" };
             let method = operation.method.to_uppercase();

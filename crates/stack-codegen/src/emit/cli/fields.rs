@@ -1,5 +1,6 @@
 //! Parameters and bodies as tables of fields.
 
+use heck::ToKebabCase;
 use indexmap::IndexMap;
 use proc_macro2::TokenStream;
 use quote::quote;
@@ -29,7 +30,7 @@ pub(super) fn of_path(api: &Api, operation: &Operation) -> Vec<TokenStream> {
     params.sort_by_key(|param| operation.path.find(&format!("{{{}}}", param.name)));
     let written = params.into_iter().map(|param| {
         let field = of_param(api, operation, param);
-        write(&field, operation, &param.name)
+        write(&field, operation, &param.name.to_kebab_case())
     });
     written.collect()
 }

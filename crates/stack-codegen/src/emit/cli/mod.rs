@@ -27,7 +27,7 @@ use quote::{format_ident, quote};
 
 use crate::{
     emit::types,
-    model::{Access, AccessSet, Api, Media, Need, Operation, Tag},
+    model::{Access, AccessSet, Api, Authorization, Media, Need, Operation, Tag},
     output::File,
     views::Views,
 };
@@ -149,6 +149,13 @@ fn emit_operation(api: &Api, operation: &Operation, command: &str) -> TokenStrea
     }
     if matches!(operation.refresh_token, Some(Need::Required | Need::Optional)) {
         chain.extend(quote!(.refresh_token()));
+    }
+    if let Some(authorization) = operation.authorization {
+        let form = match authorization {
+            Authorization::Bearer => quote!(Authorization::Bearer),
+            Authorization::Basic => quote!(Authorization::Basic),
+        };
+        chain.extend(quote!(.authorization(#form)));
     }
     if operation.hidden {
         chain.extend(quote!(.hidden()));

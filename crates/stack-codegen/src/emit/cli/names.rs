@@ -4,12 +4,13 @@ use heck::ToKebabCase;
 
 use crate::model::Operation;
 
-/// Flags that every command has; a field of the same name gets another.
-///
-/// `crates/stack-cli/src/command/global.rs` has the same list, and a test there that they agree.
+/// Flags that commands have beside their fields; a field of the same name gets another. clap refuses two of a name, so
+/// the tests of `stack-cli` find one that is missing here.
 const TAKEN: &[&str] = &[
     "access",
     "all",
+    "basic-auth",
+    "bearer-token",
     "body",
     "columns",
     "help",
@@ -24,6 +25,7 @@ const TAKEN: &[&str] = &[
     "url",
     "verbose",
     "version",
+    "yes",
 ];
 
 /// Words that are worth nothing once the noun after them is gone.

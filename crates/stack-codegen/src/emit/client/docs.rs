@@ -37,7 +37,8 @@ pub(super) fn of_operation(api: &Api, operation: &Operation) -> String {
     });
     let builder = operation.id.to_pascal_case();
     let parameters: Vec<_> = operation.path_params.iter().chain(&operation.query_params).collect();
-    if !parameters.is_empty() || operation.body.is_some() {
+    let authorization = super::authorization::about(operation);
+    if !parameters.is_empty() || operation.body.is_some() || authorization.is_some() {
         text.push_str("# Arguments\n\n");
         for parameter in parameters {
             let needed = if parameter.required { " (needed)" } else { "" };
@@ -48,6 +49,9 @@ pub(super) fn of_operation(api: &Api, operation: &Operation) -> String {
         if let Some(body) = &operation.body {
             let needed = if body.required { " (needed)" } else { "" };
             text.push_str(&format!("- [`body`]({builder}::body){needed}: what is sent.\n"));
+        }
+        if let Some(about) = authorization {
+            text.push_str(&format!("- [`authorization`]({builder}::authorization): {about}\n"));
         }
         text.push('\n');
     }
@@ -90,7 +94,7 @@ pub(super) fn of_body() -> String {
 pub(super) fn of_send(operation: &Operation) -> String {
     let gives = match &operation.success.kind {
         SuccessKind::Json(_) => "the answer",
-        SuccessKind::Text => "the text of the answer",
+        SuccessKind::Text(_) => "the text of the answer",
         SuccessKind::Redirect => "nothing",
     };
     format!(

@@ -31,13 +31,14 @@ pub(super) fn root(views: &Views) -> Result<File> {
     file(format!("{FOLDER}/mod.rs"), "openapi/root.yaml", start, [])
 }
 
-/// `generated/<access>/mod.rs`: the client, the tags' modules, and which operations need what.
+/// `generated/<access>/mod.rs`: the client, the tags' modules, and which operations need what. Each module is there with
+/// the feature of its tag, so that the client alone, which any request can be sent through, costs next to nothing.
 pub(super) fn of_access(api: &Api, view: &View, client: Vec<Item>, tags: &[TagPart]) -> Result<File> {
     let description = api.accesses.get(&view.access).map(|info| info.description.as_str());
     let description = doc_lines(description.unwrap_or_default());
     let modules = tags.iter().map(|part| {
         let (module, doc) = (module(&part.name), format!(" Calls of the tag `{}`.", part.name));
-        let condition = rust::condition(api, &part.name);
+        let condition = condition(api, &part.name);
         quote!(#[doc = #doc] #condition pub mod #module;)
     });
     let start = quote! {
@@ -141,7 +142,7 @@ fn ids(view: &View, fits: impl Fn(&Operation, Access) -> bool) -> Vec<&str> {
 fn prelude(api: &Api, tags: &[TagPart]) -> Item {
     let uses = tags.iter().map(|part| {
         let (module, extension) = (module(&part.name), &part.extension.ident);
-        let condition = rust::condition(api, &part.name);
+        let condition = condition(api, &part.name);
         quote!(#condition pub use super::#module::#extension as _;)
     });
     syn::parse_quote! {
@@ -150,6 +151,11 @@ fn prelude(api: &Api, tags: &[TagPart]) -> Item {
             #(#uses)*
         }
     }
+}
+
+/// The feature that brings the calls of a tag: that of its group, or the one of all tags without a group.
+fn condition(api: &Api, tag: &str) -> TokenStream {
+    rust::condition(api, tag).unwrap_or_else(|| quote!(#[cfg(feature = "core")]))
 }
 
 /// A file of `start`, which is parsed, and `items`, which are syntax already.

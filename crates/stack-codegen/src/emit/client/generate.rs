@@ -8,6 +8,7 @@ use progenitor_impl::{GenerationSettings, Generator, HooksMode, InterfaceStyle, 
 use quote::quote;
 use serde_json::Value;
 
+use super::authorization;
 use crate::{fixups::ERROR_BODY, model::Access};
 
 /// What progenitor makes of `document`, with every component replaced by the type of that name in `stack-types`.
@@ -15,8 +16,8 @@ use crate::{fixups::ERROR_BODY, model::Access};
 /// # Errors
 ///
 /// If progenitor refuses the document; the operations that it refuses are named, since progenitor doesn't say.
-pub(super) fn generate(document: &Value, access: Access) -> Result<syn::File> {
-    let spec: OpenAPI = serde_json::from_value(document.clone())
+pub(super) fn generate(document: Value, access: Access) -> Result<syn::File> {
+    let spec: OpenAPI = serde_json::from_value(document)
         .with_context(|| format!("the document of {access} access isn't OpenAPI 3.0"))?;
     let settings = settings(&spec, access);
     let tokens = match run(&spec, &settings) {
@@ -29,6 +30,23 @@ pub(super) fn generate(document: &Value, access: Access) -> Result<syn::File> {
     syn::parse2(tokens).with_context(|| format!("progenitor's output for {access} access isn't Rust"))
 }
 
+/// Empties every description of `document`: the docs of the client come from the contract, so reading and printing those
+/// of the document would be a third of the work for nothing.
+pub(super) fn forget_docs(document: &mut Value) {
+    match document {
+        Value::Object(members) => {
+            for (name, member) in members {
+                match member {
+                    Value::String(text) if matches!(name.as_str(), "description" | "summary") => text.clear(),
+                    other => forget_docs(other),
+                }
+            }
+        }
+        Value::Array(items) => items.iter_mut().for_each(forget_docs),
+        _ => {}
+    }
+}
+
 fn settings(spec: &OpenAPI, access: Access) -> GenerationSettings {
     let mut settings = GenerationSettings::new();
     settings
@@ -38,10 +56,10 @@ fn settings(spec: &OpenAPI, access: Access) -> GenerationSettings {
         .with_inner_type(quote!(crate::transport::Transport));
     let names = spec.components.iter().flat_map(|components| components.schemas.keys());
     for name in names {
-        let home = if name == ERROR_BODY {
-            "stack_types".to_owned()
-        } else {
-            format!("stack_types::{access}")
+        let home = match name.as_str() {
+            ERROR_BODY => "stack_types".to_owned(),
+            authorization::TYPE => "crate".to_owned(),
+            _ => format!("stack_types::{access}"),
         };
         let impls = [TypeImpl::Display, TypeImpl::FromStr].into_iter();
         settings.with_replacement(name, format!("{home}::{name}"), impls);

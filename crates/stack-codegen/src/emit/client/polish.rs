@@ -7,7 +7,7 @@ use syn::{
     visit_mut::{self, VisitMut},
 };
 
-use super::{docs, paging, split::CallPart, split::TagPart};
+use super::{authorization, docs, paging, split::CallPart, split::TagPart};
 use crate::{
     model::{Api, Kind, Operation},
     views::View,
@@ -71,6 +71,9 @@ fn find<'a>(view: &'a View, id: &str) -> Result<&'a Operation> {
 fn polish_call(call: &mut CallPart, extension: &str, operation: &Operation, view: &View) {
     Shorten.visit_item_struct_mut(&mut call.builder);
     Shorten.visit_item_impl_mut(&mut call.methods);
+    if operation.authorization.is_some() {
+        authorization::SendIt.visit_item_impl_mut(&mut call.methods);
+    }
     WithoutHeaderMap.visit_item_impl_mut(&mut call.methods);
     PlainWords.visit_item_impl_mut(&mut call.methods);
     let id = &call.operation;
@@ -93,6 +96,7 @@ fn polish_call(call: &mut CallPart, extension: &str, operation: &Operation, view
                 method.attrs.clear();
             }
             "body" => docs::replace(&mut method.attrs, &docs::of_body()),
+            "authorization" => docs::replace(&mut method.attrs, authorization::about(operation).unwrap_or_default()),
             _ => {
                 let mut parameters = operation.path_params.iter().chain(&operation.query_params);
                 // progenitor adds a `_` to what is a keyword.

@@ -143,3 +143,36 @@ fn a_type_without_a_name_is_an_error() {
     let error = refused.unwrap_err().to_string();
     assert!(error.contains("ListNotesResponse"), "{error}");
 }
+
+#[test]
+fn the_header_authorization_is_an_argument_of_those_that_read_it() {
+    let reading = NOTES.replace("x-auth: none\n", "x-auth: none\n      x-authorization: bearer\n");
+    let api = fixture(&reading);
+    let view = View::of(&api, Access::Client);
+    let document = documents::document(&api, &view).unwrap();
+    let rust = of_access(&api, &view, document).unwrap().0.remove(1).contents;
+    let builder = rust.split("pub struct CheckHealth").nth(1).unwrap();
+    for part in [
+        "authorization: Result<Option<crate::Authorization>, String>",
+        "/// What is shown in the header `authorization`: [`Authorization::bearer`](crate::Authorization::bearer) and a token.",
+        "V: std::convert::TryInto<crate::Authorization>",
+        ".insert_into(request.headers_mut())",
+    ] {
+        assert!(builder.contains(part), "{part}:\n{builder}");
+    }
+    assert!(!builder.contains("header_map"), "{builder}");
+}
+
+#[test]
+fn a_schema_cant_take_the_name_of_the_headers_type() {
+    let taken = format!("{NOTES}  Authorization: {{type: object, description: Something else.}}\n");
+    let taken = taken.replace("x-auth: none\n", "x-auth: none\n      x-authorization: bearer\n");
+    let taken = taken.replace(
+        "items: {$ref: '#/schemas/Note'}",
+        "items: {$ref: '#/schemas/Authorization'}",
+    );
+    let api = fixture(&taken.replace("x-access: [server]", "x-access: [client, server]"));
+    let view = View::of(&api, Access::Client);
+    let error = of_access(&api, &view, documents::document(&api, &view).unwrap()).unwrap_err();
+    assert!(error.to_string().contains("`Authorization`"), "{error}");
+}

@@ -6,6 +6,7 @@
 
 mod newer;
 mod operation;
+mod promise;
 mod schema;
 #[cfg(test)]
 mod tests;
@@ -14,6 +15,7 @@ mod webhooks;
 pub(crate) use operation::credentials;
 
 use anyhow::{Context, Result, ensure};
+use promise::For;
 pub(crate) use schema::seen;
 use serde_json::{Map, Value, json};
 
@@ -31,7 +33,7 @@ use crate::{
 pub fn emit(api: &Api, views: &Views) -> Result<Vec<File>> {
     let mut files = Vec::new();
     for view in &views.views {
-        let mut document = document(api, view)?;
+        let mut document = of_view(api, &promise::shown(view), For::Readers)?;
         // Events have what only servers see.
         if view.access >= Access::Server && !api.webhooks.is_empty() {
             webhooks::add(api, &mut document)?;
@@ -52,12 +54,17 @@ fn file(name: &str, document: &Value) -> Result<File> {
     })
 }
 
-/// The document of one access.
+/// The document of one access for those who generate from it: the published one, and all that is known of bodies of which
+/// that promises nothing.
 ///
 /// # Errors
 ///
 /// If two operations would be at the same place of it.
 pub fn document(api: &Api, view: &View) -> Result<Value> {
+    of_view(api, view, For::Generators)
+}
+
+fn of_view(api: &Api, view: &View, reader: For) -> Result<Value> {
     let info = &api
         .accesses
         .get(&view.access)
@@ -75,7 +82,7 @@ pub fn document(api: &Api, view: &View) -> Result<Value> {
         },
         "servers": servers(api, Base::Api),
         "tags": tags.map(|tag| json!({"name": tag.name, "description": tag.description})).collect::<Vec<_>>(),
-        "paths": paths(api, view)?,
+        "paths": paths(api, view, reader)?,
         "components": {
             "schemas": schema::components(view),
             "responses": {"KnownError": operation::known_error()},
@@ -92,7 +99,7 @@ fn servers(api: &Api, base: Base) -> Value {
         .collect()
 }
 
-fn paths(api: &Api, view: &View) -> Result<Value> {
+fn paths(api: &Api, view: &View, reader: For) -> Result<Value> {
     let mut paths = Map::new();
     for operation in &view.operations {
         let item = paths.entry(&operation.path).or_insert_with(|| {
@@ -109,7 +116,10 @@ fn paths(api: &Api, view: &View) -> Result<Value> {
             "`{}` stands below two bases; OpenAPI can't tell them apart",
             operation.path
         );
-        item.insert(operation.method.clone(), operation::operation(api, view, operation));
+        item.insert(
+            operation.method.clone(),
+            operation::operation(api, view, operation, reader),
+        );
     }
     Ok(Value::Object(paths))
 }

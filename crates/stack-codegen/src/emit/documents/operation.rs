@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use super::schema::{reference, schema};
+use super::{
+    promise::{For, anything},
+    schema::{reference, schema},
+};
 use crate::{
     model::{Access, Api, Body, Media, Need, Operation, Param, SuccessKind},
     views::View,
@@ -15,8 +18,8 @@ const ACCESS_TOKEN: &str = "x-stack-access-token";
 /// The header of the token that names a session.
 const REFRESH_TOKEN: &str = "x-stack-refresh-token";
 
-/// The operation as `view` has it.
-pub fn operation(api: &Api, view: &View, operation: &Operation) -> Value {
+/// The operation as `view` has it, for this reader.
+pub fn operation(api: &Api, view: &View, operation: &Operation, reader: For) -> Value {
     let mut json = Map::new();
     json.insert("operationId".into(), operation.id.clone().into());
     json.insert("summary".into(), operation.summary.clone().into());
@@ -25,14 +28,16 @@ pub fn operation(api: &Api, view: &View, operation: &Operation) -> Value {
     json.insert("security".into(), security(api, view.access, operation));
     let path = operation.path_params.iter().map(|param| parameter(param, "path"));
     let query = operation.query_params.iter().map(|param| parameter(param, "query"));
-    let parameters: Vec<_> = path.chain(query).collect();
+    let ignored = operation.ignored_params.iter().filter(|_| reader == For::Readers);
+    let ignored = ignored.map(|param| parameter(param, "query"));
+    let parameters: Vec<_> = path.chain(query).chain(ignored).collect();
     if !parameters.is_empty() {
         json.insert("parameters".into(), parameters.into());
     }
     if let Some(body) = &operation.body {
-        json.insert("requestBody".into(), request_body(body));
+        json.insert("requestBody".into(), request_body(body, reader));
     }
-    json.insert("responses".into(), responses(operation));
+    json.insert("responses".into(), responses(operation, reader));
     let errors = errors(operation);
     if !errors.is_empty() {
         json.insert("x-errors".into(), errors.into());
@@ -139,24 +144,32 @@ fn parameter(param: &Param, place: &str) -> Value {
     Value::Object(json)
 }
 
-fn request_body(body: &Body) -> Value {
+fn request_body(body: &Body, reader: For) -> Value {
     let content = |media: &Media| {
         let name = match media {
             Media::Json => "application/json",
             Media::Form => "application/x-www-form-urlencoded",
         };
-        (name.to_owned(), json!({"schema": reference(&body.schema)}))
+        let schema = if body.opaque && reader == For::Readers {
+            anything(*media)
+        } else {
+            reference(&body.schema)
+        };
+        (name.to_owned(), json!({"schema": schema}))
     };
     json!({"required": body.required, "content": body.media.iter().map(content).collect::<Map<_, _>>()})
 }
 
-fn responses(operation: &Operation) -> Value {
+fn responses(operation: &Operation, reader: For) -> Value {
     let success = &operation.success;
     let mut responses = Map::new();
     let mut redirects = Vec::new();
     let body = match &success.kind {
+        SuccessKind::Json(_) if success.opaque && reader == For::Readers => {
+            Some(json!({"application/json": {"schema": anything(Media::Json)}}))
+        }
         SuccessKind::Json(name) => Some(json!({"application/json": {"schema": reference(name)}})),
-        SuccessKind::Text => Some(json!({"text/plain": {"schema": {"type": "string"}}})),
+        SuccessKind::Text(media) => Some(json!({media.name(): {"schema": {"type": "string"}}})),
         SuccessKind::Redirect => None,
     };
     match body {

@@ -68,7 +68,7 @@ pub fn component(view: &View, named: &NamedSchema, answered: bool) -> Value {
 fn shape(ty: &Type) -> Map<String, Value> {
     let json = match &ty.kind {
         Kind::Ref(name) => reference(name),
-        Kind::String(rules) => {
+        Kind::String(rules) | Kind::Id { uuid: false, rules } => {
             let mut json = Map::from_iter([("type".to_owned(), json!("string"))]);
             // A hint to tools that the text isn't for showing.
             let format = rules.format.as_deref().or(rules.secret.then_some("password"));
@@ -97,8 +97,7 @@ fn shape(ty: &Type) -> Map<String, Value> {
         Kind::Map(values) => json!({"type": "object", "additionalProperties": schema(values, "", None)}),
         Kind::Object(object) => return shape_of_object(object),
         Kind::Enum { values } => json!({"type": "string", "enum": values}),
-        Kind::Id { uuid: true } => json!({"type": "string", "format": "uuid"}),
-        Kind::Id { uuid: false } => json!({"type": "string"}),
+        Kind::Id { uuid: true, .. } => json!({"type": "string", "format": "uuid"}),
         Kind::UserIdOrMe => {
             json!({"anyOf": [{"type": "string", "format": "uuid"}, {"type": "string", "enum": ["me"]}]})
         }
@@ -182,7 +181,7 @@ fn answered(view: &View) -> BTreeSet<&str> {
         .iter()
         .filter_map(|operation| match &operation.success.kind {
             SuccessKind::Json(name) => Some(name.as_str()),
-            SuccessKind::Text | SuccessKind::Redirect => None,
+            SuccessKind::Text(_) | SuccessKind::Redirect => None,
         });
     let mut open: Vec<_> = answers.collect();
     let mut found = BTreeSet::new();

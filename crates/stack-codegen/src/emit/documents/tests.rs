@@ -166,3 +166,59 @@ fn an_example_shows_what_the_access_sees() {
     let server = published(Access::Server)["components"]["schemas"]["Pet"]["example"].to_string();
     assert_eq!(server, r#"{"name":"Rex","chip":"17"}"#);
 }
+
+#[test]
+fn readers_learn_what_is_ignored_and_nothing_of_what_only_passes_through() {
+    let api = fixture(
+        "
+paths:
+  /callback:
+    post:
+      operationId: take_callback
+      summary: Take what comes
+      description: From elsewhere.
+      x-access: [client]
+      parameters:
+        - {name: page, in: query, x-ignored: true, description: Ignored., schema: {type: integer}}
+      requestBody:
+        x-opaque: true
+        content: {application/x-www-form-urlencoded: {schema: {$ref: '#/schemas/Callback'}}}
+      responses:
+        '200':
+          description: What came.
+          x-opaque: true
+          content: {application/json: {schema: {$ref: '#/schemas/Seen'}}}
+schemas:
+  Callback:
+    type: object
+    description: What came.
+    additionalProperties: true
+    properties: {size: {$ref: '#/schemas/Size', description: How big.}}
+  Size: {type: string, enum: [small, big], description: How big it is.}
+  Seen: {type: object, description: What was seen.}
+",
+    );
+    let views = Views::of(&api);
+    let files = super::emit(&api, &views).unwrap();
+    let file = files
+        .iter()
+        .find(|file| file.path == "openapi/dist/client.json")
+        .unwrap();
+    let published: Value = serde_json::from_str(&file.contents).unwrap();
+    assert_snapshot!("opaque", shown(&published, "/paths/~1callback/post"));
+    let names = |document: &Value| -> Vec<String> {
+        let schemas = document["components"]["schemas"].as_object().unwrap();
+        schemas.keys().cloned().collect()
+    };
+    assert_eq!(names(&published), ["ErrorBody"], "what nothing leads to isn't there");
+
+    let full = document(&api, views.view(Access::Client)).unwrap();
+    let operation = &full["paths"]["/callback"]["post"];
+    assert_eq!(operation.get("parameters"), None, "nobody has to send what is ignored");
+    assert!(
+        operation["requestBody"]
+            .to_string()
+            .contains("#/components/schemas/Callback")
+    );
+    assert_eq!(names(&full), ["Callback", "Size", "Seen", "ErrorBody"]);
+}

@@ -80,7 +80,7 @@ fn route(operation: &Operation, scope: &Scope<'_>) -> TokenStream {
             quote!(Some(#access))
         }
     };
-    let text = operation.success.kind == SuccessKind::Text;
+    let text = matches!(operation.success.kind, SuccessKind::Text(_));
     quote! {
         Route { id: #id, method: #method, path: #path, others: &[#(#others),*], access: #access, text: #text }
     }
@@ -90,7 +90,7 @@ fn route(operation: &Operation, scope: &Scope<'_>) -> TokenStream {
 fn answer(operation: &Operation, scope: &Scope<'_>) -> (TokenStream, TokenStream) {
     let answer = match &operation.success.kind {
         SuccessKind::Json(schema) => type_of(schema, scope.access),
-        SuccessKind::Text | SuccessKind::Redirect => quote!(str),
+        SuccessKind::Text(_) | SuccessKind::Redirect => quote!(str),
     };
     let status = match operation.success.status {
         201 => quote!(status::Created),

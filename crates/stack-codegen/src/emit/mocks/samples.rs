@@ -93,8 +93,8 @@ fn of_type(ty: &Type, view: &View) -> Value {
             Value::Object(entries.collect::<Map<_, _>>())
         }
         Kind::Enum { values } => values.first().cloned().unwrap_or_default().into(),
-        Kind::Id { uuid: true } => UUID.into(),
-        Kind::Id { uuid: false } => "sample".into(),
+        Kind::Id { uuid: true, .. } => UUID.into(),
+        Kind::Id { uuid: false, .. } => "sample".into(),
         Kind::UserIdOrMe => "me".into(),
         Kind::OneOf {
             variants,

@@ -5,14 +5,14 @@ use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{format_ident, quote};
 
 use super::docs;
-use crate::model::{Success, SuccessKind};
+use crate::model::{Success, SuccessKind, TextMedia};
 
 /// What a method answers.
-pub(super) struct Answer {
+pub(in crate::emit) struct Answer {
     /// The type that it gives.
-    pub(super) output: TokenStream,
+    pub(in crate::emit) output: TokenStream,
     choice: Option<Choice>,
-    /// The usual call of the reply: `json`, `text` or `redirect`.
+    /// The usual call of the reply: `json`, `text`, `html` or `redirect`.
     usual: Form,
 }
 
@@ -36,15 +36,17 @@ struct Variant {
 enum Form {
     Json,
     Text,
+    Html,
     Redirect,
 }
 
 impl Answer {
     /// The answer of the method `name`, which gives `body` if it gives a body.
-    pub(super) fn of(name: &str, success: &Success, body: TokenStream) -> Self {
+    pub(in crate::emit) fn of(name: &str, success: &Success, body: TokenStream) -> Self {
         let (usual, first) = match success.kind {
             SuccessKind::Json(_) => (Form::Json, body),
-            SuccessKind::Text => (Form::Text, body),
+            SuccessKind::Text(TextMedia::Plain) => (Form::Text, body),
+            SuccessKind::Text(TextMedia::Html) => (Form::Html, body),
             SuccessKind::Redirect => (Form::Redirect, quote!(Redirect)),
         };
         let variant = |status, description: &str, form, holds: &TokenStream| Variant {
@@ -80,6 +82,15 @@ impl Answer {
         }
     }
 
+    /// The enum with the status and the variant of each answer, and whether that is a redirect; `None` if there is one
+    /// answer only.
+    pub(in crate::emit) fn variants(&self) -> Option<(&Ident, impl Iterator<Item = (u16, &Ident, bool)>)> {
+        let Choice { name, variants, .. } = self.choice.as_ref()?;
+        let variants = variants.iter();
+        let variants = variants.map(|of| (of.status, &of.name, matches!(of.form, Form::Redirect)));
+        Some((name, variants))
+    }
+
     /// The enum, if there is one; `method` links to the method from inside the tag's module.
     pub(super) fn declaration(&self, trait_name: &Ident) -> Option<TokenStream> {
         let Choice { name, method, variants } = self.choice.as_ref()?;
@@ -102,6 +113,7 @@ impl Answer {
             return match self.usual {
                 Form::Json => quote!(reply.json(&#call)),
                 Form::Text => quote!(reply.text(#call)),
+                Form::Html => quote!(reply.html(#call)),
                 Form::Redirect => quote!(reply.redirect(#call)),
             };
         };
@@ -110,6 +122,7 @@ impl Answer {
             let response = match variant.form {
                 Form::Json => quote!(reply.with_status(#status).json(&answer)),
                 Form::Text => quote!(reply.with_status(#status).text(answer)),
+                Form::Html => quote!(reply.with_status(#status).html(answer)),
                 Form::Redirect => quote!(reply.with_status(#status).redirect(answer)),
             };
             quote!(#name::#of(answer) => #response,)

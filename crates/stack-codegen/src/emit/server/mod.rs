@@ -20,12 +20,12 @@ mod headers;
 mod imports;
 mod index;
 mod leave_out;
-mod plan;
+pub(in crate::emit) mod plan;
 mod requests;
 mod routers;
 mod routes;
 mod spacing;
-mod traits;
+pub(in crate::emit) mod traits;
 
 #[cfg(test)]
 mod tests;
@@ -92,12 +92,12 @@ fn emit_tag(api: &Api, views: &Views, tag: &Tag) -> Result<File> {
 }
 
 /// The module of a tag, for example `internal_api_keys`.
-fn module_of(tag: &str) -> Ident {
+pub(in crate::emit) fn module_of(tag: &str) -> Ident {
     format_ident!("{}", tag.to_snake_case())
 }
 
 /// The trait of a tag, for example `InternalApiKeysApi`.
-fn trait_of(tag: &str) -> Ident {
+pub(in crate::emit) fn trait_of(tag: &str) -> Ident {
     format_ident!("{}Api", tag.to_pascal_case())
 }
 

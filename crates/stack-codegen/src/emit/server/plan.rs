@@ -16,46 +16,46 @@ use crate::{
 use super::answer::Answer;
 
 /// An operation as its trait and its routes see it.
-pub(super) struct Plan<'a> {
+pub(in crate::emit) struct Plan<'a> {
     /// As the contract has it.
-    pub(super) operation: &'a Operation,
+    pub(in crate::emit) operation: &'a Operation,
     /// One per method, the least access first.
-    pub(super) methods: Vec<Method<'a>>,
+    pub(in crate::emit) methods: Vec<Method<'a>>,
     /// One per request type.
-    pub(super) requests: Vec<Request<'a>>,
+    pub(in crate::emit) requests: Vec<Request<'a>>,
 }
 
 /// A method of the trait.
-pub(super) struct Method<'a> {
+pub(in crate::emit) struct Method<'a> {
     /// Its name, for example `get_current_user_as_client`.
-    pub(super) name: Ident,
+    pub(in crate::emit) name: Ident,
     /// Who calls it.
-    pub(super) accesses: Vec<Access>,
+    pub(in crate::emit) accesses: Vec<Access>,
     /// Whether whoever calls it is signed in.
-    pub(super) needs_user: bool,
+    pub(in crate::emit) needs_user: bool,
     /// The operation as the first of its accesses sees it.
-    pub(super) operation: &'a Operation,
+    pub(in crate::emit) operation: &'a Operation,
     /// The type of its request.
-    pub(super) request: Ident,
+    pub(in crate::emit) request: Ident,
     /// What it answers, and how that becomes a response.
-    pub(super) answer: Answer,
+    pub(in crate::emit) answer: Answer,
 }
 
 /// A request type.
-pub(super) struct Request<'a> {
+pub(in crate::emit) struct Request<'a> {
     /// Its name without `Request`, for example `ListUsers`.
-    pub(super) stem: String,
+    pub(in crate::emit) stem: String,
     /// The operation as the first access that uses the type sees it.
-    pub(super) operation: &'a Operation,
+    pub(in crate::emit) operation: &'a Operation,
     /// The first access that uses the type.
-    pub(super) access: Access,
+    pub(in crate::emit) access: Access,
     /// The type of its body.
-    pub(super) body: Option<TokenStream>,
+    pub(in crate::emit) body: Option<TokenStream>,
 }
 
 impl Request<'_> {
     /// Its name.
-    pub(super) fn name(&self) -> Ident {
+    pub(in crate::emit) fn name(&self) -> Ident {
         format_ident!("{}Request", self.stem)
     }
 }
@@ -87,7 +87,7 @@ struct Group<'a> {
 
 impl<'a> Plan<'a> {
     /// The plan for `operation`.
-    pub(super) fn of(operation: &'a Operation, views: &'a Views) -> Result<Self> {
+    pub(in crate::emit) fn of(operation: &'a Operation, views: &'a Views) -> Result<Self> {
         ensure!(!operation.access.is_empty(), "{}: nobody may call it", operation.id);
         if operation.user.is_some() && operation.auth != Need::Required {
             bail!(
@@ -168,7 +168,7 @@ fn answer_shape<'a>(operation: &'a Operation, access: Access, views: &Views) -> 
             .is_some_and(|rule| rule.required_for.contains(&access)),
         output: match &operation.success.kind {
             SuccessKind::Json(schema) => Some((schema, views.home(schema, access))),
-            SuccessKind::Text | SuccessKind::Redirect => None,
+            SuccessKind::Text(_) | SuccessKind::Redirect => None,
         },
     }
 }

@@ -149,3 +149,22 @@ paths:
         "get_thing: `x-user` needs credentials, and `x-auth` says that there may be none"
     );
 }
+
+#[test]
+fn a_page_is_answered_as_html() {
+    let text = emitted(
+        "
+paths:
+  /up:
+    get:
+      operationId: get_up
+      summary: Whether it is up
+      description: For people.
+      x-access: [client]
+      responses:
+        '200': {description: It is., content: {text/html: {schema: {type: string}}}}
+",
+    );
+    let handler = item(&text, "async fn");
+    assert!(handler.contains("reply.html("), "{handler}");
+}

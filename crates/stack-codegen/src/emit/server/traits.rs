@@ -58,7 +58,7 @@ fn emit_method(api: &Api, method: &Method<'_>) -> TokenStream {
 }
 
 /// The type of the caller, if the method has one.
-pub(super) fn principal(method: &Method<'_>) -> Option<TokenStream> {
+pub(in crate::emit) fn principal(method: &Method<'_>) -> Option<TokenStream> {
     let access = match *method.accesses {
         [Access::Client] => quote!(ClientAccess),
         [Access::Admin] => quote!(AdminAccess),

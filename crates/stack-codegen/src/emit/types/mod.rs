@@ -27,7 +27,7 @@ use quote::{format_ident, quote};
 use table::is_alias;
 
 use crate::{
-    model::{Api, Kind, NamedSchema},
+    model::{Api, Kind, NamedSchema, StringRules},
     output::File,
     views::Views,
 };
@@ -46,7 +46,7 @@ pub(crate) fn item(named: &NamedSchema, scope: &Scope<'_>) -> TokenStream {
     match &named.ty.kind {
         Kind::Object(object) => objects::emit(named, object, scope),
         Kind::Enum { values } => enums::emit(named, values),
-        Kind::Id { uuid } => id(named, *uuid),
+        Kind::Id { uuid, rules } => id(named, *uuid, rules, scope),
         Kind::OneOf {
             variants,
             discriminator,
@@ -57,7 +57,7 @@ pub(crate) fn item(named: &NamedSchema, scope: &Scope<'_>) -> TokenStream {
     }
 }
 
-fn id(named: &NamedSchema, uuid: bool) -> TokenStream {
+fn id(named: &NamedSchema, uuid: bool, rules: &StringRules, scope: &Scope<'_>) -> TokenStream {
     let name = format_ident!("{}", named.name);
     let about = docs::outer(&named.description);
     let (copy, inner, behaviour) = if uuid {
@@ -65,13 +65,17 @@ fn id(named: &NamedSchema, uuid: bool) -> TokenStream {
     } else {
         (quote!(), quote!(String), quote!(text_id))
     };
+    let checks = (*rules != StringRules::default()).then(|| {
+        let checks = table::text_expr(rules, scope);
+        quote!(, #checks)
+    });
     quote! {
         #about
         #[derive(Clone, #copy PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
         #[serde(transparent)]
         pub struct #name(pub #inner);
 
-        crate::ids::#behaviour!(#name);
+        crate::ids::#behaviour!(#name #checks);
     }
 }
 

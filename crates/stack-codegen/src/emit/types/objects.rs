@@ -30,7 +30,8 @@ pub(super) fn emit(named: &NamedSchema, object: &Object, scope: &Scope<'_>) -> T
     let table = schema_expr(&named.ty, scope);
     quote! {
         #about
-        #[derive(Debug, Clone, PartialEq, #default Serialize, Deserialize, JsonSchema)]
+        #[derive(Debug, Clone, PartialEq, #default Serialize, Deserialize)]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
         #tag
         pub struct #name { #(#fields),* }
 

@@ -156,8 +156,8 @@ pub(crate) fn bare_type(ty: &Type, scope: &Scope<'_>) -> TokenStream {
             let values = rust_type(values, scope);
             quote!(std::collections::BTreeMap<String, #values>)
         }
-        Kind::Id { uuid: true } => quote!(uuid::Uuid),
-        Kind::Id { uuid: false } => quote!(String),
+        Kind::Id { uuid: true, .. } => quote!(uuid::Uuid),
+        Kind::Id { uuid: false, .. } => quote!(String),
         Kind::UserIdOrMe => quote!(#root::UserIdOrMe),
         Kind::Any | Kind::Object(_) | Kind::OneOf { .. } => quote!(serde_json::Value),
     }

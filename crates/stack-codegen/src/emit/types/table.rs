@@ -57,7 +57,7 @@ fn bare_expr(ty: &Type, scope: &Scope<'_>) -> TokenStream {
     let schema = scope.schema();
     match &ty.kind {
         Kind::Ref(name) => reference_expr(name, scope),
-        Kind::String(rules) => text_expr(rules, scope),
+        Kind::String(rules) | Kind::Id { uuid: false, rules } => text_expr(rules, scope),
         Kind::Integer(range) | Kind::Instant(range) => {
             let range = range_expr(range, scope);
             quote!(#schema::integer(#range))
@@ -78,8 +78,7 @@ fn bare_expr(ty: &Type, scope: &Scope<'_>) -> TokenStream {
         }
         Kind::Object(object) => object_expr(object, scope),
         Kind::Enum { values } => quote!(#schema::words(&[#(#values),*])),
-        Kind::Id { uuid: true } => quote!(#schema::uuid()),
-        Kind::Id { uuid: false } => quote!(#schema::text(#schema::Text::new())),
+        Kind::Id { uuid: true, .. } => quote!(#schema::uuid()),
         Kind::UserIdOrMe => quote!(#schema::user_id_or_me()),
         Kind::OneOf {
             variants,
@@ -151,7 +150,7 @@ fn object_expr(object: &Object, scope: &Scope<'_>) -> TokenStream {
     }
 }
 
-fn text_expr(rules: &StringRules, scope: &Scope<'_>) -> TokenStream {
+pub(super) fn text_expr(rules: &StringRules, scope: &Scope<'_>) -> TokenStream {
     let schema = scope.schema();
     let mut text = quote!(#schema::Text::new());
     if let Some(format) = &rules.format {

@@ -22,29 +22,38 @@ pub(crate) const ROOT: &str = "crates/stack-types/src/generated";
 /// All files.
 pub(super) fn emit(api: &Api, views: &Views) -> Result<Vec<File>> {
     let mut files = Vec::new();
-    let mut modules: BTreeMap<Option<Access>, BTreeSet<String>> = BTreeMap::new();
-    for (folder, module) in places(api, views) {
-        let types = types_of(folder, &module, api, views);
+    let mut modules: BTreeMap<Folder, BTreeSet<String>> = BTreeMap::new();
+    for ((folder, module), types) in places(api, views) {
         let path = match folder {
-            None => format!("{ROOT}/{module}"),
-            Some(access) => format!("{ROOT}/{access}/{module}"),
+            Folder::Root => format!("{ROOT}/{module}"),
+            Folder::From(access) => format!("{ROOT}/{}/{module}", from_folder(access)),
+            Folder::Of(access) => format!("{ROOT}/{access}/{module}"),
         };
         let source = source(&module, api);
         files.extend(split(&path, &source, &types, |types| file(types, folder, api, views))?);
         modules.entry(folder).or_default().insert(module);
     }
     for access in Access::ALL {
-        let own = modules.remove(&Some(access)).unwrap_or_default();
+        let own = modules.remove(&Folder::Of(access)).unwrap_or_default();
         let contents = render(access_module(access, &own, api, views), "openapi/root.yaml")?;
         files.push(File {
             path: format!("{ROOT}/{access}/mod.rs"),
             contents,
         });
     }
-    let common = modules.remove(&None).unwrap_or_default();
+    let common = modules.remove(&Folder::Root).unwrap_or_default();
+    let mut from = Vec::new();
+    for (folder, names) in &modules {
+        let Folder::From(access) = *folder else { continue };
+        from.push(access);
+        files.push(File {
+            path: format!("{ROOT}/{}/mod.rs", from_folder(access)),
+            contents: render(from_module(access, names, api), "openapi/root.yaml")?,
+        });
+    }
     files.push(File {
         path: format!("{ROOT}/mod.rs"),
-        contents: render(root_module(&common, api), "openapi/root.yaml")?,
+        contents: render(root_module(&common, &from, api), "openapi/root.yaml")?,
     });
     files.push(File {
         path: format!("{ROOT}/all.rs"),
@@ -91,20 +100,51 @@ fn split(
     bail!("a type of {source} alone has more than {MAX_LINES} lines")
 }
 
-/// Where a type is written: at the crate's root or in the folder of an access.
-type Folder = Option<Access>;
+/// Where a type is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Folder {
+    /// At the crate's root: the same for every access that has it, the client among them, or part of an error.
+    Root,
+    /// As [`Folder::Root`], but of no use without this access, which is the first that has it.
+    From(Access),
+    /// This access has a shape of its own.
+    Of(Access),
+}
+
+/// The folder of the types that are of no use without `access`.
+fn from_folder(access: Access) -> String {
+    format!("from_{access}")
+}
+
+/// Types and modules that aren't compiled for callers of less access. Admin may do all that server may, so its feature
+/// brings the other; what clients see is always there.
+fn access_condition(access: Access) -> Option<TokenStream> {
+    let feature = access.name();
+    (access != Access::Client).then(|| quote!(#[cfg(feature = #feature)]))
+}
 
 /// The folders in which `schema` is written; none if nothing leads to it.
-fn folders(schema: &NamedSchema, api: &Api, views: &Views) -> BTreeSet<Folder> {
+fn folders(schema: &NamedSchema, of_errors: &BTreeSet<String>, views: &Views) -> BTreeSet<Folder> {
     match views.homes.get(&schema.name) {
-        Some(homes) => homes
-            .values()
-            .map(|home| match home {
-                Home::Common => None,
-                Home::Of(access) => Some(*access),
-            })
-            .collect(),
-        None if of_errors(api).contains(&schema.name) => BTreeSet::from([None]),
+        Some(homes) => {
+            let first = homes
+                .keys()
+                .next()
+                .copied()
+                .filter(|_| !of_errors.contains(&schema.name));
+            let shared = match first {
+                None | Some(Access::Client) => Folder::Root,
+                Some(access) => Folder::From(access),
+            };
+            homes
+                .values()
+                .map(|home| match home {
+                    Home::Common => shared,
+                    Home::Of(access) => Folder::Of(*access),
+                })
+                .collect()
+        }
+        None if of_errors.contains(&schema.name) => BTreeSet::from([Folder::Root]),
         None => BTreeSet::new(),
     }
 }
@@ -124,25 +164,17 @@ fn of_errors(api: &Api) -> BTreeSet<String> {
     reached
 }
 
-/// Every file of types: its folder and its module.
-fn places(api: &Api, views: &Views) -> BTreeSet<(Folder, String)> {
-    let written = api.schemas.values().filter(|schema| schema.ty.kind != Kind::UserIdOrMe);
-    written
-        .flat_map(|schema| {
-            let module = schema.module.to_snake_case();
-            folders(schema, api, views)
-                .into_iter()
-                .map(move |folder| (folder, module.clone()))
-        })
-        .collect()
-}
-
-/// The schemas of one file, in the order of the contract.
-fn types_of<'a>(folder: Folder, module: &str, api: &'a Api, views: &Views) -> Vec<&'a NamedSchema> {
-    let here = |schema: &&NamedSchema| {
-        schema.module.to_snake_case() == module && folders(schema, api, views).contains(&folder)
-    };
-    api.schemas.values().filter(here).collect()
+/// Every file of types, by its folder and its module: its schemas, in the order of the contract.
+fn places<'a>(api: &'a Api, views: &Views) -> BTreeMap<(Folder, String), Vec<&'a NamedSchema>> {
+    let of_errors = of_errors(api);
+    let mut places: BTreeMap<_, Vec<_>> = BTreeMap::new();
+    for schema in api.schemas.values().filter(|schema| schema.ty.kind != Kind::UserIdOrMe) {
+        let module = schema.module.to_snake_case();
+        for folder in folders(schema, &of_errors, views) {
+            places.entry((folder, module.clone())).or_default().push(schema);
+        }
+    }
+    places
 }
 
 /// One file of types.
@@ -153,18 +185,17 @@ fn file(types: &[&NamedSchema], folder: Folder, api: &Api, views: &Views) -> Tok
             .homes
             .get(&schema.name)
             .and_then(|homes| homes.keys().next().copied());
-        let scope = Scope::inside(api, views, folder.or(first).unwrap_or(Access::Admin));
+        let own = match folder {
+            Folder::Of(access) => Some(access),
+            Folder::Root | Folder::From(_) => first,
+        };
+        let scope = Scope::inside(api, views, own.unwrap_or(Access::Admin));
         item(scope.named(&schema.name).unwrap_or(schema), &scope)
     });
     let items = quote!(#(#items)*);
     let has = |test: fn(&Kind) -> bool| types.iter().any(|schema| test(&schema.ty.kind));
     let tables = has(|kind| matches!(kind, Kind::Object(_) | Kind::OneOf { .. }));
     let ids = has(|kind| matches!(kind, Kind::Id { .. }));
-    let json_schema = tables.then(|| {
-        quote!(
-            use schemars::JsonSchema;
-        )
-    });
     let serde = (tables || ids).then(|| {
         quote!(
             use serde::{Deserialize, Serialize};
@@ -175,7 +206,7 @@ fn file(types: &[&NamedSchema], folder: Folder, api: &Api, views: &Views) -> Tok
             use crate::schema;
         )
     });
-    let uses = quote!(#json_schema #serde #schema);
+    let uses = quote!(#serde #schema);
     quote!(#uses #items)
 }
 
@@ -214,19 +245,38 @@ fn access_module(access: Access, own: &BTreeSet<String>, api: &Api, views: &View
     quote!(#![doc = #about] #own #(#others)*)
 }
 
-/// `mod.rs` of everything.
-fn root_module(common: &BTreeSet<String>, api: &Api) -> TokenStream {
-    let accesses = Access::ALL.map(|access| format_ident!("{}", access.name()));
+/// `mod.rs` of the types that are of no use without `access`.
+fn from_module(access: Access, names: &BTreeSet<String>, api: &Api) -> TokenStream {
+    let about = format!(" Types that {access} access has first: of no use to anybody who may less.");
+    let types = modules(names, api);
+    quote!(#![doc = #about] #types)
+}
+
+/// `mod.rs` of everything; `from` are the accesses that bring types of their own to the root.
+fn root_module(common: &BTreeSet<String>, from: &[Access], api: &Api) -> TokenStream {
+    let accesses = Access::ALL.map(|access| {
+        let (condition, module) = (access_condition(access), format_ident!("{}", access.name()));
+        quote!(#condition pub mod #module;)
+    });
+    let from = from.iter().map(|&access| {
+        let (condition, module) = (access_condition(access), format_ident!("{}", from_folder(access)));
+        quote!(#condition mod #module; #condition pub use #module::*;)
+    });
     let common = modules(common, api);
     let grouped = api.tags.iter().any(|tag| tag.group.is_some());
-    let with_all = grouped.then(|| quote!(#[cfg(feature = "all-tags")]));
+    let with_all = if grouped {
+        quote!(#[cfg(all(feature = "admin", feature = "all-tags", feature = "schemars"))])
+    } else {
+        quote!(#[cfg(all(feature = "admin", feature = "schemars"))])
+    };
     quote! {
-        #(pub mod #accesses;)*
+        #(#accesses)*
         #[doc(hidden)]
         #with_all
         pub mod all;
         mod known_error;
         pub use known_error::*;
+        #(#from)*
         #common
     }
 }

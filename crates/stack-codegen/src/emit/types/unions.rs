@@ -72,7 +72,7 @@ pub(super) fn emit(
     let unknown = discriminator.map(|_| {
         quote! {
             /// A form that this version doesn't know, as it came.
-            #[schemars(skip)]
+            #[cfg_attr(feature = "schemars", schemars(skip))]
             Unknown(serde_json::Value),
         }
     });
@@ -83,7 +83,8 @@ pub(super) fn emit(
     let table = schema_expr(&named.ty, scope);
     quote! {
         #about
-        #[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+        #[derive(Debug, Clone, PartialEq, Serialize)]
+        #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
         #[serde(untagged)]
         pub enum #name {
             #(#declared,)*

@@ -16,7 +16,6 @@ pub(super) fn emit(api: &Api, scope: &Scope<'_>) -> TokenStream {
         return TokenStream::new();
     }
     quote! {
-        use schemars::JsonSchema;
         use serde::{Deserialize, Serialize};
         use stack_types::schema;
 

@@ -8,11 +8,12 @@ type Runtime = &'static [(&'static str, &'static str)];
 
 macro_rules! stack_types {
     ($($path:literal),* $(,)?) => {
-        &[$(($path, include_str!(concat!("../../../../stack-types/src/", $path)))),*]
+        &[$(($path, include_str!(concat!("../runtime/shared/", $path)))),*]
     };
 }
 
-/// What the types of any document stand on is what the contract's types do.
+/// What the types of any document stand on is what the contract's types do: `runtime/shared` are links to their files,
+/// which become copies where this crate is packed.
 const TYPES: Runtime = stack_types![
     "open_enum.rs",
     "patch.rs",
@@ -116,9 +117,10 @@ fn package(target: &Target<'_>, role: &str, about: &str) -> String {
 
 fn types(target: &Target<'_>) -> String {
     package(target, "types", "The types")
-        + "bytes = \"1\"\nregex = \"1\"\nschemars = { version = \"1\", features = [\"preserve_order\", \"uuid1\"] }\n\
-           serde = { version = \"1\", features = [\"derive\"] }\nserde_json = { version = \"1\", features = [\"preserve_order\"] }\n\
-           url = \"2\"\nuuid = { version = \"1\", features = [\"serde\"] }\n"
+        + "bytes = \"1\"\nregex = \"1\"\nschemars = { version = \"1\", features = [\"preserve_order\", \"uuid1\"], optional = true }\n\
+           serde = { version = \"1\", features = [\"derive\"] }\nserde_json = { version = \"1\", features = [\"float_roundtrip\", \"preserve_order\"] }\n\
+           url = \"2\"\nuuid = { version = \"1\", features = [\"serde\"] }\n\n\
+           [features]\n# JSON Schemas of all types.\nschemars = [\"dep:schemars\"]\n"
 }
 
 fn client(target: &Target<'_>) -> String {
@@ -136,7 +138,7 @@ fn server(target: &Target<'_>) -> String {
     package(target, "server", "The server traits")
         + &format!(
             "axum = {{ version = \"0.8\", default-features = false }}\nbytes = \"1\"\nhttp = \"1\"\n\
-             serde = \"1\"\nserde_json = {{ version = \"1\", features = [\"preserve_order\"] }}\ntracing = \"0.1\"\n\
+             serde = \"1\"\nserde_json = {{ version = \"1\", features = [\"float_roundtrip\", \"preserve_order\"] }}\ntracing = \"0.1\"\n\
              types = {{ package = \"{}-types\", path = \"../types\" }}\nurl = \"2\"\nuuid = {{ version = \"1\", features = [\"serde\"] }}\n",
             target.name
         )

@@ -64,8 +64,6 @@ fn uses(schemas: &[&NamedSchema]) -> TokenStream {
             #[allow(unused_imports, reason = "files of many types need all of it, those of few don't")]
             use crate::schema;
             #[allow(unused_imports, reason = "as above")]
-            use schemars::JsonSchema;
-            #[allow(unused_imports, reason = "as above")]
             use serde::{Deserialize, Serialize};
         }
     } else {

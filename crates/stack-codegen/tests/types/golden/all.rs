@@ -11,6 +11,7 @@ pub type Entry = (&'static str, &'static str, fn() -> schemars::Schema);
 pub const ALL: &[Entry] = &[
     ("client", "UserId", schema::<crate::client::UserId>),
     ("client", "ProjectId", schema::<crate::client::ProjectId>),
+    ("client", "PlaceId", schema::<crate::client::PlaceId>),
     ("client", "UserIdOrMe", schema::<crate::client::UserIdOrMe>),
     ("client", "Oddities", schema::<crate::client::Oddities>),
     ("client", "Words", schema::<crate::client::Words>),
@@ -30,6 +31,7 @@ pub const ALL: &[Entry] = &[
     ("client", "ThingUpdate", schema::<crate::client::ThingUpdate>),
     ("server", "UserId", schema::<crate::server::UserId>),
     ("server", "ProjectId", schema::<crate::server::ProjectId>),
+    ("server", "PlaceId", schema::<crate::server::PlaceId>),
     ("server", "UserIdOrMe", schema::<crate::server::UserIdOrMe>),
     ("server", "Oddities", schema::<crate::server::Oddities>),
     ("server", "Words", schema::<crate::server::Words>),
@@ -49,6 +51,7 @@ pub const ALL: &[Entry] = &[
     ("server", "ThingUpdate", schema::<crate::server::ThingUpdate>),
     ("admin", "UserId", schema::<crate::admin::UserId>),
     ("admin", "ProjectId", schema::<crate::admin::ProjectId>),
+    ("admin", "PlaceId", schema::<crate::admin::PlaceId>),
     ("admin", "UserIdOrMe", schema::<crate::admin::UserIdOrMe>),
     ("admin", "Oddities", schema::<crate::admin::Oddities>),
     ("admin", "Words", schema::<crate::admin::Words>),

@@ -2,7 +2,6 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
@@ -20,8 +19,19 @@ pub struct ProjectId(pub String);
 
 crate::ids::text_id!(ProjectId);
 
+/// The id of a place.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct PlaceId(pub String);
+
+crate::ids::text_id!(
+    PlaceId, schema::text(schema::Text::new().max_length(5).pattern({ static PATTERN :
+    schema::Pattern = schema::Pattern::new("^[a-z]+$"); & PATTERN }))
+);
+
 /// One of each oddity.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Oddities {
     /// Names.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -68,7 +78,8 @@ impl schema::Wire for Oddities {
 }
 
 /// Names that Rust can't have, or has otherwise.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Words {
     /// A keyword.
     pub r#type: String,
@@ -90,6 +101,9 @@ pub struct Words {
     /// A free id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub project: Option<crate::ProjectId>,
+    /// An id with a pattern.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<crate::PlaceId>,
 }
 
 impl Words {
@@ -103,6 +117,7 @@ impl Words {
             user_id_camel: Default::default(),
             who: Default::default(),
             project: Default::default(),
+            place: Default::default(),
         }
     }
 }
@@ -118,6 +133,7 @@ impl schema::Wire for Words {
                 schema::optional("userId", schema::of::<crate::UserId>()),
                 schema::optional("who", schema::of::<crate::UserIdOrMe>()),
                 schema::optional("project", schema::of::<crate::ProjectId>()),
+                schema::optional("place", schema::of::<crate::PlaceId>()),
             ],
         );
         &TABLE
@@ -125,7 +141,8 @@ impl schema::Wire for Words {
 }
 
 /// Limits, formats and defaults.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Rules {
     /// What it is called. At least 1 character. At most 10,000 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -261,7 +278,8 @@ crate::open_enum::open_enum!(
 );
 
 /// Told apart by `type`.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Provider {
     /// `shared`.
@@ -269,7 +287,7 @@ pub enum Provider {
     /// `standard`.
     Standard(crate::StandardProvider),
     /// A form that this version doesn't know, as it came.
-    #[schemars(skip)]
+    #[cfg_attr(feature = "schemars", schemars(skip))]
     Unknown(serde_json::Value),
 }
 
@@ -324,7 +342,8 @@ impl schema::Wire for Provider {
 /// With our keys.
 ///
 /// On the wire its `type` is always `shared`.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename = "shared")]
 pub struct SharedProvider {}
 
@@ -340,7 +359,8 @@ impl schema::Wire for SharedProvider {
 /// With own keys.
 ///
 /// On the wire its `type` is always `standard`.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(tag = "type", rename = "standard")]
 pub struct StandardProvider {
     /// The id at the provider.
@@ -360,7 +380,8 @@ impl schema::Wire for StandardProvider {
 }
 
 /// Told apart by what fits.
-#[derive(Debug, Clone, PartialEq, Serialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Answer {
     /// It isn't so.
@@ -412,7 +433,8 @@ impl schema::Wire for Answer {
 }
 
 /// It is so.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Yes {
     /// Always true.
     pub ok: bool,
@@ -428,7 +450,8 @@ impl schema::Wire for Yes {
 }
 
 /// It isn't so.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct No {
     /// Always false.
     pub ok: bool,
@@ -449,7 +472,8 @@ impl schema::Wire for No {
 }
 
 /// Holds itself.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Tree {
     /// One.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -479,7 +503,8 @@ impl schema::Wire for Tree {
 }
 
 /// Made of two parts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Merged {
     /// What it is called.
     pub name: String,
@@ -500,7 +525,8 @@ impl schema::Wire for Merged {
 }
 
 /// Any JSON, and an alias of it.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Anything {
     /// Any value.
     pub value: serde_json::Value,

@@ -3,10 +3,15 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 pub mod client;
+
+#[cfg(feature = "server")]
 pub mod server;
+
+#[cfg(feature = "admin")]
 pub mod admin;
 
 #[doc(hidden)]
+#[cfg(all(feature = "admin", feature = "schemars"))]
 pub mod all;
 mod known_error;
 pub use known_error::*;

@@ -8,7 +8,13 @@ use std::{
     },
 };
 
+mod cli_logins;
+mod codes;
+mod mails;
+mod oauth;
+mod passkeys;
 mod people;
+mod security;
 mod tenants;
 
 use stack_domain::{models::*, ports::*};
@@ -24,6 +30,14 @@ pub struct State {
     users: Rows<(UserProfile, UserCredentials)>,
     channels: Rows<ContactChannel>,
     accounts: Rows<OAuthAccount>,
+    oauth_tokens: Rows<OAuthToken>,
+    cli_logins: Rows<CliLogin>,
+    codes: Rows<OneTimeCode>,
+    emails: Rows<Email>,
+    passkeys: Rows<Passkey>,
+    totp_steps: BTreeMap<(ProjectId, UserId), i64>,
+    rate_limits: BTreeMap<(ProjectId, LimitKey), i64>,
+    key_rotations: Rows<KeyRotation>,
     sessions: Rows<Session>,
     teams: Rows<Team>,
     memberships: Rows<TeamMembership>,
@@ -124,6 +138,18 @@ fn remove<T>(rows: &mut Rows<T>, project: &ProjectId, is: impl Fn(&T) -> bool) -
     u64::try_from(before - rows.len()).unwrap()
 }
 
+/// Removes at most `limit` rows of all projects.
+fn sweep<T>(rows: &mut Rows<T>, limit: u32, is: impl Fn(&T) -> bool) -> u64 {
+    let before = rows.len();
+    let mut left = limit;
+    rows.retain(|(_, row)| {
+        let goes = left > 0 && is(row);
+        left -= u32::from(goes);
+        !goes
+    });
+    u64::try_from(before - rows.len()).unwrap()
+}
+
 impl State {
     fn user(&self, project: &ProjectId, id: UserId) -> Option<User> {
         let (profile, credentials) = of(&self.users, project).find(|(profile, _)| profile.id == id)?.clone();
@@ -134,6 +160,7 @@ impl State {
             sign_in: SignInMethods {
                 has_password: credentials.password_hash.is_some(),
                 otp_enabled: credentials.otp_enabled,
+                has_passkey: of(&self.passkeys, project).any(|passkey| passkey.user_id == id),
                 requires_totp_mfa: credentials.requires_totp_mfa,
             },
             primary_email: primary.map(|channel| PrimaryEmail {

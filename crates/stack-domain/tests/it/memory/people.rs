@@ -71,8 +71,26 @@ impl UserRepository for Connection {
         id: UserId,
         credentials: &UserCredentials,
     ) -> StorageResult<bool> {
-        let found = find(&mut self.changed()?.users, project, |(profile, _)| profile.id == id);
-        Ok(found.map(|(_, old)| *old = credentials.clone()).is_some())
+        let state = self.changed()?;
+        let Some((_, old)) = find(&mut state.users, project, |(profile, _)| profile.id == id) else {
+            return Ok(false);
+        };
+        if old.totp_secret != credentials.totp_secret {
+            state.totp_steps.remove(&(project.clone(), id));
+        }
+        *old = credentials.clone();
+        Ok(true)
+    }
+
+    async fn accept_totp_step(&mut self, project: &ProjectId, id: UserId, step: i64) -> StorageResult<bool> {
+        let state = self.changed()?;
+        if state.require_user(project, id).is_err() {
+            return Ok(false);
+        }
+        let last = state.totp_steps.entry((project.clone(), id)).or_insert(i64::MIN);
+        let is_later = *last < step;
+        *last = step.max(*last);
+        Ok(is_later)
     }
 
     async fn touch_user(&mut self, project: &ProjectId, id: UserId, at: Millis) -> StorageResult<bool> {
@@ -85,6 +103,7 @@ impl UserRepository for Connection {
     async fn delete_user(&mut self, project: &ProjectId, id: UserId) -> StorageResult<bool> {
         let state = self.changed()?;
         remove(&mut state.channels, project, |channel| channel.user_id == id);
+        remove(&mut state.passkeys, project, |passkey| passkey.user_id == id);
         remove(&mut state.sessions, project, |session| session.user_id == id);
         remove(&mut state.memberships, project, |membership| membership.user_id == id);
         Ok(remove(&mut state.users, project, |(profile, _)| profile.id == id) > 0)
@@ -123,6 +142,19 @@ impl ContactChannelRepository for Connection {
         Ok(of(&self.seen().channels, project).find(is).cloned())
     }
 
+    async fn find_contact_channel(
+        &mut self,
+        project: &ProjectId,
+        id: ContactChannelId,
+    ) -> StorageResult<Option<ContactChannel>> {
+        let state = self.seen();
+        Ok(of(&state.channels, project).find(|channel| channel.id == id).cloned())
+    }
+
+    async fn list_contact_channels_of_project(&mut self, project: &ProjectId) -> StorageResult<Vec<ContactChannel>> {
+        Ok(of(&self.seen().channels, project).cloned().collect())
+    }
+
     async fn list_contact_channels(&mut self, project: &ProjectId, user: UserId) -> StorageResult<Vec<ContactChannel>> {
         Ok(of(&self.seen().channels, project)
             .filter(|channel| channel.user_id == user)
@@ -148,10 +180,11 @@ impl ContactChannelRepository for Connection {
     async fn delete_contact_channel(
         &mut self,
         project: &ProjectId,
-        _: UserId,
+        user: UserId,
         id: ContactChannelId,
     ) -> StorageResult<bool> {
-        Ok(remove(&mut self.changed()?.channels, project, |channel| channel.id == id) > 0)
+        let is = |channel: &ContactChannel| (channel.user_id, channel.id) == (user, id);
+        Ok(remove(&mut self.changed()?.channels, project, is) > 0)
     }
 }
 
@@ -207,5 +240,10 @@ impl SessionRepository for Connection {
     ) -> StorageResult<u64> {
         let gone = |session: &Session| session.user_id == user && Some(session.id) != except;
         Ok(remove(&mut self.changed()?.sessions, project, gone))
+    }
+
+    async fn delete_expired_sessions(&mut self, before: Millis, limit: u32) -> StorageResult<u64> {
+        let is_expired = |session: &Session| session.expires_at < before;
+        Ok(sweep(&mut self.changed()?.sessions, limit, is_expired))
     }
 }

@@ -4,3 +4,5 @@ mod list;
 mod oauth_accounts;
 mod read;
 mod repository;
+
+pub(super) use read::read_oauth_account;

@@ -24,7 +24,10 @@ macro_rules! select_users {
                  t.server_metadata AS team_server_metadata, t.profile_image_url AS team_profile_image_url,
                  EXISTS (
                      SELECT 1 FROM oauth_accounts a WHERE a.project_id = u.project_id AND a.user_id = u.id
-                 ) AS has_oauth_accounts
+                 ) AS has_oauth_accounts,
+                 EXISTS (
+                     SELECT 1 FROM passkeys k WHERE k.project_id = u.project_id AND k.user_id = u.id
+                 ) AS has_passkey
              FROM users u ",
             $from,
             " LEFT JOIN contact_channels c
@@ -45,6 +48,7 @@ pub(super) fn read_user(row: &Row) -> StorageResult<(User, HasOAuthAccounts)> {
         sign_in: SignInMethods {
             has_password: row.get("has_password")?,
             otp_enabled: row.get("otp_enabled")?,
+            has_passkey: row.get("has_passkey")?,
             requires_totp_mfa: row.get("requires_totp_mfa")?,
         },
         primary_email: match row.get("email")? {
@@ -110,7 +114,7 @@ fn read_selected_team(row: &Row) -> StorageResult<Option<Team>> {
 }
 
 /// Reads a row of the OAuth accounts.
-pub(super) fn read_oauth_account(row: &Row) -> StorageResult<OAuthAccount> {
+pub(in crate::repositories) fn read_oauth_account(row: &Row) -> StorageResult<OAuthAccount> {
     Ok(OAuthAccount {
         id: row.get("id")?,
         user_id: row.get("user_id")?,

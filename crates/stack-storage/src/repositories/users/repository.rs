@@ -36,8 +36,14 @@ const FIND_CREDENTIALS: &str = "
     SELECT password_hash, otp_enabled, totp_secret, requires_totp_mfa FROM users WHERE project_id = $1 AND id = $2";
 
 const UPDATE_CREDENTIALS: &str = "
-    UPDATE users SET password_hash = $3, otp_enabled = $4, totp_secret = $5, requires_totp_mfa = $6
+    UPDATE users SET
+        password_hash = $3, otp_enabled = $4, totp_secret = $5, requires_totp_mfa = $6,
+        totp_last_step = CASE WHEN totp_secret = $5 THEN totp_last_step ELSE NULL END
     WHERE project_id = $1 AND id = $2";
+
+const ACCEPT_TOTP_STEP: &str = "
+    UPDATE users SET totp_last_step = $3
+    WHERE project_id = $1 AND id = $2 AND (totp_last_step IS NULL OR totp_last_step < $3)";
 
 const TOUCH: &str = "
     UPDATE users SET last_active_at = CASE WHEN last_active_at < $3 THEN $3 ELSE last_active_at END
@@ -119,6 +125,10 @@ impl<M: Mode> UserRepository for Session<M> {
             credentials.requires_totp_mfa,
         ];
         Ok(self.write(UPDATE_CREDENTIALS, args).await? > 0)
+    }
+
+    async fn accept_totp_step(&mut self, project: &ProjectId, id: UserId, step: i64) -> StorageResult<bool> {
+        Ok(self.write(ACCEPT_TOTP_STEP, args![project, id, step]).await? > 0)
     }
 
     async fn touch_user(&mut self, project: &ProjectId, id: UserId, at: Millis) -> StorageResult<bool> {

@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// An e-mail address to be added to a user.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ContactChannelCreate {
     /// Whose it shall be, or `me`.
     pub user_id: crate::UserIdOrMe,
@@ -45,7 +45,10 @@ impl schema::Wire for ContactChannelCreate {
         static TABLE: schema::Schema = schema::object(
             &[
                 schema::required("user_id", schema::of::<crate::UserIdOrMe>()),
-                schema::required("value", schema::text(schema::Text::new())),
+                schema::required(
+                    "value",
+                    schema::text(schema::Text::new().format("email")),
+                ),
                 schema::required("type", schema::of::<crate::ContactChannelType>()),
                 schema::required("used_for_auth", schema::boolean()),
                 schema::optional("is_primary", schema::boolean()),
@@ -56,7 +59,8 @@ impl schema::Wire for ContactChannelCreate {
 }
 
 /// Changes of a contact channel. What is left out stays as it is.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ContactChannelUpdate {
     /// The e-mail address. It is trimmed and lower-cased before it is stored.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -76,7 +80,10 @@ impl schema::Wire for ContactChannelUpdate {
     const SCHEMA: &'static schema::Schema = {
         static TABLE: schema::Schema = schema::object(
             &[
-                schema::optional("value", schema::text(schema::Text::new())),
+                schema::optional(
+                    "value",
+                    schema::text(schema::Text::new().format("email")),
+                ),
                 schema::optional("type", schema::of::<crate::ContactChannelType>()),
                 schema::optional("used_for_auth", schema::boolean()),
                 schema::optional("is_primary", schema::boolean()),

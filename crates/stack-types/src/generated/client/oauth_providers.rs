@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// Connected accounts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct OauthProviderList {
     /// The accounts, the oldest connection first.
     pub items: Vec<crate::client::OauthProvider>,
@@ -53,7 +53,8 @@ impl schema::Wire for OauthProviderList {
 }
 
 /// An account at an OAuth provider that is connected with a user.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct OauthProvider {
     /// Whose account it is.
     pub user_id: crate::UserId,
@@ -96,7 +97,8 @@ impl schema::Wire for OauthProvider {
 }
 
 /// Changes of a connected account. What is left out stays as it is.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct OauthProviderUpdate {
     /// Whether the user may sign in with it. That takes an account nobody signs in with, and a user who signs in
     /// with no other account at this provider.

@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// Profiles of members.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamMemberProfileList {
     /// The profiles, those of the oldest memberships first.
     pub items: Vec<crate::client::TeamMemberProfile>,
@@ -53,7 +53,8 @@ impl schema::Wire for TeamMemberProfileList {
 }
 
 /// How a member is shown in a team.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamMemberProfile {
     /// The team.
     pub team_id: crate::TeamId,

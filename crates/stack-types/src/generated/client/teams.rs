@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// Teams of a project.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamList {
     /// The teams, the oldest first.
     pub items: Vec<crate::client::Team>,
@@ -49,7 +49,8 @@ impl schema::Wire for TeamList {
 }
 
 /// A team of a project. Its members are users of the project.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Team {
     /// The team's id.
     pub id: crate::TeamId,
@@ -102,7 +103,8 @@ impl schema::Wire for Team {
 }
 
 /// A team to be created.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamCreate {
     /// What the team is called. It needn't be unique.
     pub display_name: String,
@@ -150,7 +152,8 @@ impl schema::Wire for TeamCreate {
 }
 
 /// Changes of a team. What is left out stays as it is.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamUpdate {
     /// What the team is called. It needn't be unique.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// An e-mail address to be added to a user.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ContactChannelCreate {
     /// Whether it counts as verified; false by default.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -50,7 +50,10 @@ impl schema::Wire for ContactChannelCreate {
             &[
                 schema::optional("is_verified", schema::boolean()),
                 schema::required("user_id", schema::of::<crate::UserIdOrMe>()),
-                schema::required("value", schema::text(schema::Text::new())),
+                schema::required(
+                    "value",
+                    schema::text(schema::Text::new().format("email")),
+                ),
                 schema::required("type", schema::of::<crate::ContactChannelType>()),
                 schema::required("used_for_auth", schema::boolean()),
                 schema::optional("is_primary", schema::boolean()),
@@ -61,7 +64,8 @@ impl schema::Wire for ContactChannelCreate {
 }
 
 /// Changes of a contact channel. What is left out stays as it is.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct ContactChannelUpdate {
     /// Whether it counts as verified.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -85,7 +89,10 @@ impl schema::Wire for ContactChannelUpdate {
         static TABLE: schema::Schema = schema::object(
             &[
                 schema::optional("is_verified", schema::boolean()),
-                schema::optional("value", schema::text(schema::Text::new())),
+                schema::optional(
+                    "value",
+                    schema::text(schema::Text::new().format("email")),
+                ),
                 schema::optional("type", schema::of::<crate::ContactChannelType>()),
                 schema::optional("used_for_auth", schema::boolean()),
                 schema::optional("is_primary", schema::boolean()),

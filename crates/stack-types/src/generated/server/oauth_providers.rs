@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// Connected accounts.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct OauthProviderList {
     /// The accounts, the oldest connection first.
     pub items: Vec<crate::server::OauthProvider>,
@@ -53,7 +53,8 @@ impl schema::Wire for OauthProviderList {
 }
 
 /// An account at an OAuth provider that is connected with a user.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct OauthProvider {
     /// The account's id at the provider.
     pub account_id: String,
@@ -99,7 +100,8 @@ impl schema::Wire for OauthProvider {
 }
 
 /// Changes of a connected account. What is left out stays as it is.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct OauthProviderUpdate {
     /// The e-mail address that the provider knows of.
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -2,12 +2,12 @@
 
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
-use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use crate::schema;
 
 /// Teams of a project.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamList {
     /// The teams, the oldest first.
     pub items: Vec<crate::server::Team>,
@@ -49,7 +49,8 @@ impl schema::Wire for TeamList {
 }
 
 /// A team of a project. Its members are users of the project.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct Team {
     /// When the team was created.
     pub created_at_millis: crate::Millis,
@@ -115,7 +116,8 @@ impl schema::Wire for Team {
 }
 
 /// A team to be created.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamCreate {
     /// What the team is called. It needn't be unique.
     pub display_name: String,
@@ -173,7 +175,8 @@ impl schema::Wire for TeamCreate {
 }
 
 /// Changes of a team. What is left out stays as it is.
-#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize, JsonSchema)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TeamUpdate {
     /// Any JSON that clients may read and servers may write.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]

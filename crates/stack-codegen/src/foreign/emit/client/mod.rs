@@ -7,7 +7,7 @@
 mod lower;
 mod polish;
 
-use std::collections::HashSet;
+use std::{collections::HashSet, num::NonZero, panic::resume_unwind, thread};
 
 use anyhow::{Context, Result};
 use quote::{format_ident, quote};
@@ -27,49 +27,32 @@ use crate::{
     output::File,
 };
 
-/// Emits `client/src/tags/`, and how many operations it has.
+/// Emits `client/src/tags/`, and how many operations it has. Tags have nothing to do with each other, so the cores share
+/// them: whatever share one has, it makes the same of a tag.
 pub(super) fn emit(target: &Target<'_>) -> Result<(Vec<File>, usize)> {
-    let all: Vec<(&Tag, &Operation)> = target
-        .tags
-        .iter()
-        .flat_map(|tag| tag.operations.iter().map(move |operation| (tag, operation)))
-        .collect();
-    let mut refused = HashSet::new();
-    let file = match lower::run(target, &all) {
-        Ok(file) => file,
-        Err(_) => {
-            for (operation, reason) in lower::refused(target, &all) {
-                let reason = format!("progenitor refuses it: {reason}");
-                target.notes.left_out(&operation.pointer, "client-call", reason);
-                refused.insert(operation.id.clone());
-            }
-            let rest: Vec<_> = all
-                .iter()
-                .filter(|(_, operation)| !refused.contains(&operation.id))
-                .copied()
-                .collect();
-            lower::run(target, &rest)
-                .map_err(anyhow::Error::msg)
-                .context("progenitor refuses operations that it takes alone")?
+    let shares = thread::scope(|scope| {
+        let running: Vec<_> = shares(target.tags)
+            .into_iter()
+            .map(|tags| scope.spawn(move || of_tags(target, tags)))
+            .collect();
+        let done = running
+            .into_iter()
+            .map(|share| share.join().unwrap_or_else(|panic| resume_unwind(panic)));
+        done.collect::<Result<Vec<_>>>()
+    })?;
+    let (mut files, mut modules, mut traits, mut clients, mut count) =
+        (Vec::new(), Vec::new(), Vec::new(), Vec::new(), 0);
+    for share in shares {
+        count += share.count;
+        for (module, name, made) in share.tags {
+            modules.push(format_ident!("{module}"));
+            traits.push(format_ident!("{name}"));
+            files.extend(made);
         }
-    };
-    let tags: Vec<_> = target.tags.iter().map(as_model).collect();
-    let parts = split(file, &tags)?;
-    let (mut files, mut modules, mut traits, mut count) = (Vec::new(), Vec::new(), Vec::new(), 0);
-    for part in parts.tags {
-        let tag = target
-            .tags
-            .iter()
-            .find(|tag| tag.name == part.name)
-            .context("progenitor keeps the tags")?;
-        count += part.calls.len();
-        let module = names::snake(&tag.name);
-        traits.push(part.extension.ident.clone());
-        files.extend(of_tag(target, tag, &module, part)?);
-        modules.push(format_ident!("{module}"));
+        clients.push(share.client);
     }
-    let mut client = parts.client;
-    polish::client(&mut client);
+    // Every share has the same client.
+    clients.truncate(1);
     let start = quote! {
         //! The client, and one module per tag of the document.
         #![allow(clippy::all, reason = "progenitor's code has its own style")]
@@ -82,14 +65,90 @@ pub(super) fn emit(target: &Target<'_>) -> Result<(Vec<File>, usize)> {
             #(pub use super::#modules::#traits as _;)*
         }
     };
+    files.push(print::file(target, "client/src/tags/mod.rs", start, &clients)?);
+    Ok((files, count))
+}
+
+/// Neighbouring tags, in as many shares as there are cores, with about as many operations each.
+fn shares(tags: &[Tag]) -> Vec<&[Tag]> {
+    let cores = thread::available_parallelism().map_or(1, NonZero::get);
+    let operations: usize = tags.iter().map(|tag| tag.operations.len()).sum();
+    let enough = operations.div_ceil(cores).max(1);
+    let (mut shares, mut start, mut held) = (Vec::new(), 0, 0);
+    for (index, tag) in tags.iter().enumerate() {
+        held += tag.operations.len();
+        if held >= enough {
+            shares.push(&tags[start..=index]);
+            (start, held) = (index + 1, 0);
+        }
+    }
+    if start < tags.len() || shares.is_empty() {
+        shares.push(&tags[start..]);
+    }
+    shares
+}
+
+/// What became of some tags.
+struct Share {
+    /// The struct `Client` and what is implemented for it.
+    client: Part,
+    /// Module, trait and files of each tag.
+    tags: Vec<(String, String, Vec<File>)>,
+    /// How many operations they have.
+    count: usize,
+}
+
+fn of_tags(target: &Target<'_>, tags: &[Tag]) -> Result<Share> {
+    let all: Vec<(&Tag, &Operation)> = tags
+        .iter()
+        .flat_map(|tag| tag.operations.iter().map(move |operation| (tag, operation)))
+        .collect();
+    let parts = split(generated(target, &all)?, &tags.iter().map(as_model).collect::<Vec<_>>())?;
+    let (mut done, mut count) = (Vec::new(), 0);
+    for part in parts.tags {
+        let tag = tags
+            .iter()
+            .find(|tag| tag.name == part.name)
+            .context("progenitor keeps the tags")?;
+        count += part.calls.len();
+        let (module, name) = (names::snake(&tag.name), part.extension.ident.to_string());
+        let files = of_tag(target, tag, &module, part)?;
+        done.push((module, name, files));
+    }
+    let mut client = parts.client;
+    polish::client(&mut client);
     let client = Part::of_items(syn::File {
         shebang: None,
         frontmatter: None,
         attrs: Vec::new(),
         items: client,
     });
-    files.push(print::file(target, "client/src/tags/mod.rs", start, &[client])?);
-    Ok((files, count))
+    Ok(Share {
+        client,
+        tags: done,
+        count,
+    })
+}
+
+/// What progenitor makes of `all`, but for those that it refuses.
+fn generated(target: &Target<'_>, all: &[(&Tag, &Operation)]) -> Result<syn::File> {
+    if let Ok(file) = lower::run(target, all) {
+        return Ok(file);
+    }
+    let mut refused = HashSet::new();
+    for (operation, reason) in lower::refused(target, all) {
+        let reason = format!("progenitor refuses it: {reason}");
+        target.notes.left_out(&operation.pointer, "client-call", reason);
+        refused.insert(&operation.id);
+    }
+    let rest: Vec<_> = all
+        .iter()
+        .filter(|(_, operation)| !refused.contains(&operation.id))
+        .copied()
+        .collect();
+    lower::run(target, &rest)
+        .map_err(anyhow::Error::msg)
+        .context("progenitor refuses operations that it takes alone")
 }
 
 /// The tag as the splitter knows tags.

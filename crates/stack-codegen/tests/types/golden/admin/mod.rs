@@ -5,7 +5,7 @@
 //! Every type as admin access sees it.
 
 pub use crate::{
-    UserId, ProjectId, UserIdOrMe, Oddities, Words, Rules, Colour, Provider,
+    UserId, ProjectId, PlaceId, UserIdOrMe, Oddities, Words, Rules, Colour, Provider,
     SharedProvider, StandardProvider, Answer, Yes, No, Tree, Merged, Anything, Metadata,
 };
 pub use crate::server::{Thing, ThingUpdate};

@@ -7,6 +7,6 @@
 mod fixture;
 pub use fixture::*;
 pub use crate::{
-    UserId, ProjectId, UserIdOrMe, Oddities, Words, Rules, Colour, Provider,
+    UserId, ProjectId, PlaceId, UserIdOrMe, Oddities, Words, Rules, Colour, Provider,
     SharedProvider, StandardProvider, Answer, Yes, No, Tree, Merged, Anything, Metadata,
 };

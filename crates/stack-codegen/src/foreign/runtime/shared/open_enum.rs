@@ -1,0 +1,1 @@
+../../../../../stack-types/src/open_enum.rs

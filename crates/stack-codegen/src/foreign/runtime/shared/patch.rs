@@ -1,0 +1,1 @@
+../../../../../stack-types/src/patch.rs

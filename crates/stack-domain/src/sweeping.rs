@@ -1,0 +1,84 @@
+//! Deleting what nobody needs any more.
+//!
+//! Nothing depends on it: what has expired is refused, swept or not. It keeps tables small. Each batch is a short
+//! transaction of its own, so nobody waits long for it, and any number of processes may sweep at once.
+
+use std::{sync::Arc, time::Duration};
+
+use crate::{
+    core::Core,
+    error::DomainResult,
+    ports::{
+        CliLoginRepository, OneTimeCodeRepository, RateLimitRepository, SessionRepository, Storage, StorageResult,
+        Transaction,
+    },
+};
+
+/// How long what has expired is kept, so that whoever comes late hears that it expired.
+pub const KEPT_AFTER_EXPIRY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How many rows one transaction deletes at most.
+pub const BATCH: u32 = 500;
+/// How many batches of each kind one sweep takes at most; the rest is for the next.
+pub const MAX_BATCHES: u32 = 20;
+
+/// Sweeps.
+pub struct Sweeper<S>(pub(crate) Arc<Core<S>>);
+
+/// How many rows a sweep has deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Swept {
+    /// Sessions.
+    pub sessions: u64,
+    /// One-time codes.
+    pub codes: u64,
+    /// Logins of command line tools.
+    pub cli_logins: u64,
+    /// Budgets of tries that are full again.
+    pub budgets: u64,
+}
+
+impl Swept {
+    /// All of them.
+    pub const fn total(&self) -> u64 {
+        self.sessions + self.codes + self.cli_logins + self.budgets
+    }
+}
+
+/// Deletes in batches until one of them isn't full.
+macro_rules! in_batches {
+    ($core:expr, $before:expr, $method:ident) => {{
+        let mut total = 0;
+        for _ in 0..MAX_BATCHES {
+            let mut writer = $core.storage.write().await?;
+            let deleted: StorageResult<u64> = writer.$method($before, BATCH).await;
+            let deleted = deleted?;
+            writer.commit().await?;
+            total += deleted;
+            if deleted < u64::from(BATCH) {
+                break;
+            }
+        }
+        total
+    }};
+}
+
+impl<S: Storage> Sweeper<S> {
+    /// Deletes what has expired more than a day ago, and budgets that are full again; at most [`MAX_BATCHES`] times
+    /// [`BATCH`] rows of each kind.
+    ///
+    /// # Errors
+    ///
+    /// Only those of the storage; what was deleted before stays deleted.
+    pub async fn sweep(&self) -> DomainResult<Swept> {
+        let core = &*self.0;
+        let now = core.now();
+        let kept = i64::try_from(KEPT_AFTER_EXPIRY.as_millis()).unwrap_or(i64::MAX);
+        let before = stack_types::Millis(now.get().saturating_sub(kept));
+        Ok(Swept {
+            sessions: in_batches!(core, before, delete_expired_sessions),
+            codes: in_batches!(core, before, delete_expired_one_time_codes),
+            cli_logins: in_batches!(core, before, delete_expired_cli_logins),
+            budgets: in_batches!(core, now, delete_full_rate_limits),
+        })
+    }
+}
