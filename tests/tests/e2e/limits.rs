@@ -208,6 +208,36 @@ async fn mails_to_an_account_are_limited_whether_it_is_there_or_not() {
 }
 
 #[tokio::test]
+async fn mails_to_all_addresses_of_a_user_are_limited_together_and_nobody_else_spends_them() {
+    let project = limited("mail.account=2/1m").await;
+    let (ada, grace) = (
+        project.sign_up("ada@example.com").await,
+        project.sign_up("grace@example.com").await,
+    );
+    let (own, added) = {
+        let channels = format!("GET /contact-channels?user_id={}", ada.id);
+        let listed = project.server_call(&channels).send().await.answers(200);
+        let body = json!({ "user_id": "me", "value": "ada@example.org", "type": "email", "used_for_auth": false });
+        let call = project.client_call("POST /contact-channels").token(&ada.access_token());
+        let added = call.json(body).send().await.answers(201);
+        (listed["items"][0]["id"].clone(), added["id"].clone())
+    };
+    let ask = |token: String, channel: &Value| {
+        let id = channel.as_str().expect("an id").to_owned();
+        let line = format!("POST /contact-channels/{}/{id}/send-verification-code", ada.id);
+        let call = project.client_call(&line).token(&token);
+        call.json(json!({ "callback_url": "http://localhost:3000/verify" }))
+            .send()
+    };
+    for _ in 0..3 {
+        ask(grace.access_token(), &own).await.fails_plainly(400);
+    }
+    ask(ada.access_token(), &own).await.answers(200);
+    ask(ada.access_token(), &added).await.answers(200);
+    is_refused(ask(ada.access_token(), &added).await, "30");
+}
+
+#[tokio::test]
 async fn logins_of_command_line_tools_are_limited() {
     let project = limited("cli-login.address=1/1m").await;
     post(&project, "cli", "203.0.113.1", json!({})).await.answers(200);

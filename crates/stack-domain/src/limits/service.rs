@@ -97,6 +97,17 @@ impl<S: Storage> Limits<S> {
         self.0.limit(tenant, &tries).await
     }
 
+    /// Somebody wants a mail to be sent to one of a user's addresses.
+    ///
+    /// # Errors
+    ///
+    /// [`DomainError::TooMany`].
+    pub async fn send_mail_to_user(&self, tenant: &Tenant, origin: Origin, user: UserId) -> DomainResult<()> {
+        let mut tries = self.0.of_address(origin, Limit::MailPerAddress);
+        tries.push((Limit::MailPerAccount, Subject::User(user)));
+        self.0.limit(tenant, &tries).await
+    }
+
     /// A command line tool wants to log in.
     ///
     /// # Errors

@@ -1,8 +1,9 @@
 //! Tag `contact-channels`.
 
 use stack_domain::{
-    access::Caller,
+    access::{AccessType, Caller},
     contact_channels::{ContactChannelCreate, ContactChannelUpdate},
+    limits::Origin,
     models::{self, User},
 };
 use stack_server_api::{
@@ -196,7 +197,8 @@ impl ContactChannelsApi for Server {
         who: AsClient,
         request: SendContactChannelVerificationCodeRequest,
     ) -> Result<Success, ApiError> {
-        self.send_verification_code(&signed_in(who), request).await
+        let origin = origin(&who, &request.info);
+        self.send_verification_code(&signed_in(who), origin, request).await
     }
 
     async fn send_contact_channel_verification_code_as_server(
@@ -204,7 +206,8 @@ impl ContactChannelsApi for Server {
         who: AsServer,
         request: SendContactChannelVerificationCodeRequest,
     ) -> Result<Success, ApiError> {
-        self.send_verification_code(&caller(who), request).await
+        let origin = origin(&who, &request.info);
+        self.send_verification_code(&caller(who), origin, request).await
     }
 }
 
@@ -271,10 +274,15 @@ impl Server {
     async fn send_verification_code(
         &self,
         caller: &Caller,
+        origin: Origin,
         request: SendContactChannelVerificationCodeRequest,
     ) -> Result<Success, ApiError> {
         let (path, body) = (request.path, request.body);
         let user = caller.resolve(path.user_id).map_err(api_error)?;
+        // A client that means somebody else is refused below, and spends nothing of theirs.
+        if caller.access != AccessType::Client || caller.is_self(user) {
+            self.limit_mail_to_user(&caller.tenant, origin, user).await?;
+        }
         let (id, channels) = (channel_id(path.contact_channel_id), &self.domain.contact_channels);
         let sent = channels.send_verification_code(caller, user, id, &body.callback_url);
         sent.await.map(|()| SUCCESS).map_err(api_error)

@@ -63,6 +63,17 @@ impl Server {
         allowed.map_err(api_error)
     }
 
+    /// Somebody wants a mail to be sent to one of a user's addresses.
+    pub(super) async fn limit_mail_to_user(
+        &self,
+        project: &Project,
+        origin: Origin,
+        user: UserId,
+    ) -> Result<(), ApiError> {
+        let allowed = self.domain.limits.send_mail_to_user(project, origin, user).await;
+        allowed.map_err(api_error)
+    }
+
     /// The answer to a token or a code that isn't accepted. Whoever guesses hears to stop instead.
     pub(super) async fn refused_token(&self, project: &Project, origin: Origin, error: DomainError) -> ApiError {
         if is_wrong_guess(&error)

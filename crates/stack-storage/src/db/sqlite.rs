@@ -1,6 +1,7 @@
 //! SQLite: one connection that writes, several that read.
 
 use std::{
+    mem,
     ops::{Deref, DerefMut},
     str::FromStr,
     sync::{Arc, Mutex, PoisonError},
@@ -8,7 +9,7 @@ use std::{
 };
 
 use sqlx::{
-    ConnectOptions, Sqlite, SqliteConnection, SqlitePool,
+    ConnectOptions, Connection as _, Sqlite, SqliteConnection, SqlitePool,
     pool::PoolConnection,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous, SqliteTransaction},
 };
@@ -77,10 +78,10 @@ impl SqliteDatabase {
         self.writer.acquire().await.map_err(storage_error)
     }
 
-    /// Closes all connections; the write-ahead log is folded into the file.
+    /// Closes all connections, the writer as the last: then the write-ahead log is folded into the file.
     pub(super) async fn close(&self) {
         if let Some(readers) = &self.readers {
-            readers.close();
+            readers.close().await;
         }
         self.writer.close().await;
     }
@@ -120,16 +121,19 @@ async fn open_writer(options: SqliteConnectOptions) -> StorageResult<SqlitePool>
 #[derive(Debug)]
 struct Readers {
     options: SqliteConnectOptions,
+    /// How many there may be.
+    count: u32,
     permits: Arc<Semaphore>,
     idle: Mutex<Vec<SqliteConnection>>,
 }
 
 impl Readers {
     fn new(options: SqliteConnectOptions) -> Self {
-        let count = std::thread::available_parallelism().map_or(4, |cores| cores.get().clamp(4, 16));
+        let cores = std::thread::available_parallelism().map_or(4, |cores| cores.get().clamp(4, 16));
         Self {
             options,
-            permits: Arc::new(Semaphore::new(count)),
+            count: u32::try_from(cores).unwrap_or(4),
+            permits: Arc::new(Semaphore::new(cores)),
             idle: Mutex::default(),
         }
     }
@@ -153,9 +157,16 @@ impl Readers {
         })
     }
 
-    fn close(&self) {
+    /// Closes the readers, once those in use are given back. Whoever holds one for too long loses it.
+    async fn close(&self) {
+        let all = timeout(PATIENCE, self.permits.acquire_many(self.count)).await;
         self.permits.close();
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        drop(all);
+        let idle = mem::take(&mut *self.idle.lock().unwrap_or_else(PoisonError::into_inner));
+        for connection in idle {
+            // It is closed even if that fails, and otherwise would be at some later time.
+            let _ = connection.close().await;
+        }
     }
 }
 
