@@ -1,19 +1,11 @@
 // The official SDK as a client app: sign up, read and update the current user, sign out, sign in.
 // Run by `tests/tests/e2e/sdk.rs`, which starts the server and gives its address and keys.
 import assert from "node:assert/strict";
-import { StackClientApp } from "@stackframe/js";
+import { clientApp, urls } from "./app.mjs";
 
-const { STACK_API_URL, STACK_PROJECT_ID, STACK_PUBLISHABLE_CLIENT_KEY } = process.env;
+const { STACK_PROJECT_ID } = process.env;
 
-const app = () =>
-  new StackClientApp({
-    baseUrl: STACK_API_URL,
-    projectId: STACK_PROJECT_ID,
-    publishableClientKey: STACK_PUBLISHABLE_CLIENT_KEY,
-    tokenStore: "memory",
-    noAutomaticPrefetch: true,
-    urls: { emailVerification: "http://localhost:3000/verify", home: "/", afterSignIn: "/", afterSignUp: "/" },
-  });
+const app = () => clientApp({ urls: { ...urls, emailVerification: "http://localhost:3000/verify" } });
 
 const email = `ada-${crypto.randomUUID()}@example.com`;
 const password = "correct horse battery";

@@ -1,20 +1,8 @@
 // The official SDK resets a forgotten password.
 // Run by `tests/tests/e2e/sdk.rs`, which starts the server and gives its address and keys.
 import assert from "node:assert/strict";
-import { StackClientApp } from "@stackframe/js";
+import { clientApp as app } from "./app.mjs";
 import { mailTo } from "./mails.mjs";
-
-const { STACK_API_URL, STACK_PROJECT_ID, STACK_PUBLISHABLE_CLIENT_KEY } = process.env;
-
-const app = () =>
-  new StackClientApp({
-    baseUrl: STACK_API_URL,
-    projectId: STACK_PROJECT_ID,
-    publishableClientKey: STACK_PUBLISHABLE_CLIENT_KEY,
-    tokenStore: "memory",
-    noAutomaticPrefetch: true,
-    urls: { home: "/", afterSignIn: "/", afterSignUp: "/" },
-  });
 
 const email = `ada-${crypto.randomUUID()}@example.com`;
 const callbackUrl = "http://localhost:3000/handler/password-reset";

@@ -2,18 +2,9 @@
 // Run by `tests/tests/e2e/sdk.rs`, which starts the server and gives its address and keys.
 import assert from "node:assert/strict";
 import { createHmac, randomBytes } from "node:crypto";
-import { StackClientApp } from "@stackframe/js";
+import { clientApp } from "./app.mjs";
 
-const { STACK_API_URL, STACK_PROJECT_ID, STACK_PUBLISHABLE_CLIENT_KEY } = process.env;
-
-const app = new StackClientApp({
-  baseUrl: STACK_API_URL,
-  projectId: STACK_PROJECT_ID,
-  publishableClientKey: STACK_PUBLISHABLE_CLIENT_KEY,
-  tokenStore: "memory",
-  noAutomaticPrefetch: true,
-  redirectMethod: "none",
-});
+const app = clientApp({ redirectMethod: "none" });
 
 /** What an authenticator app shows `steps` steps of 30 seconds from now. */
 function shownBy(secret, steps = 0) {

@@ -40,6 +40,19 @@ pub struct TestProject {
 }
 
 impl TestProject {
+    /// Where the project is and its keys, for scripts.
+    pub fn environment(&self) -> [(&'static str, &str); 4] {
+        [
+            ("STACK_API_URL", self.server.public_url()),
+            ("STACK_PROJECT_ID", self.id.as_str()),
+            (
+                "STACK_PUBLISHABLE_CLIENT_KEY",
+                self.keys.publishable_client_key.expose(),
+            ),
+            ("STACK_SECRET_SERVER_KEY", self.keys.secret_server_key.expose()),
+        ]
+    }
+
     /// A project on a server of its own.
     ///
     /// # Panics

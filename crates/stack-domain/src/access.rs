@@ -115,6 +115,30 @@ impl Caller {
     pub fn is_self(&self, id: UserId) -> bool {
         self.user.as_ref().is_some_and(|user| user.profile.id == id)
     }
+
+    /// Whether a client means somebody else than its own user. Servers may mean anybody.
+    pub fn is_client_meaning_another(&self, id: UserId) -> bool {
+        self.access == AccessType::Client && !self.is_self(id)
+    }
+}
+
+impl<S: Storage> Core<S> {
+    /// Checks an access token, whosesoever it is.
+    ///
+    /// # Errors
+    ///
+    /// `UNPARSABLE_ACCESS_TOKEN`, `ACCESS_TOKEN_EXPIRED`.
+    pub(crate) async fn read_access_token(&self, token: &Secret) -> DomainResult<Arc<AccessToken>> {
+        self.verify_token(token).await?.map_err(|error| match error {
+            TokenError::Unparsable => KnownError::UnparsableAccessToken.into(),
+            TokenError::Expired(token) => known::access_token_expired(
+                Some(token.expires_at),
+                Some(&token.project_id),
+                Some(token.user_id),
+                Some(token.session_id),
+            ),
+        })
+    }
 }
 
 /// Finds out who is calling.
@@ -165,15 +189,7 @@ impl<S: Storage> Access<S> {
         let Some(token) = &credentials.access_token else {
             return Ok(None);
         };
-        let token = self.0.verify_token(token).await?.map_err(|error| match error {
-            TokenError::Unparsable => KnownError::UnparsableAccessToken.into(),
-            TokenError::Expired(token) => known::access_token_expired(
-                Some(token.expires_at),
-                Some(&token.project_id),
-                Some(token.user_id),
-                Some(token.session_id),
-            ),
-        })?;
+        let token = self.0.read_access_token(token).await?;
         if token.project_id != credentials.project_id {
             return Err(known::invalid_project_for_access_token(
                 &credentials.project_id,

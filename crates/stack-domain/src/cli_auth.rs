@@ -245,17 +245,6 @@ impl<S: Storage> Core<S> {
         Ok(anonymous.map(|user| (session, user)))
     }
 
-    async fn find_live_session(
-        &self,
-        repositories: &mut impl Repositories,
-        tenant: &Tenant,
-        token: &Secret,
-    ) -> DomainResult<Option<Session>> {
-        let hash = digest::token_hash(token);
-        let found = repositories.find_session_by_token(tenant.id(), &hash).await?;
-        Ok(found.filter(|session| self.now() < session.expires_at))
-    }
-
     fn seal_for_login(&self, project: &ProjectId, login: &TokenHash, token: &Secret) -> String {
         self.sealer.seal(&owner(project, login), token.expose(), &*self.rng)
     }

@@ -102,10 +102,9 @@ impl<S: Storage> Core<S> {
         if row.attempts > MAX_ATTEMPTS {
             return Err(KnownError::VerificationCodeMaxAttemptsReached.into());
         }
-        let text = self.sealer.open(&owner(project, row.id), &row.data)?;
         Ok(CheckedCode {
             id: row.id,
-            data: serde_json::from_str(&text).map_err(DomainError::internal)?,
+            data: self.data_of(tenant, &row)?,
         })
     }
 
@@ -117,20 +116,24 @@ impl<S: Storage> Core<S> {
         kind: CodeKind,
         code: &Secret,
     ) -> DomainResult<Option<FoundCode<D>>> {
-        let project = tenant.id();
         let Some(row) = repositories
-            .find_one_time_code(project, kind, &digest::token_hash(code))
+            .find_one_time_code(tenant.id(), kind, &digest::token_hash(code))
             .await?
         else {
             return Ok(None);
         };
-        let text = self.sealer.open(&owner(project, row.id), &row.data)?;
         Ok(Some(FoundCode {
             id: row.id,
-            data: serde_json::from_str(&text).map_err(DomainError::internal)?,
+            data: self.data_of(tenant, &row)?,
             expires_at: row.expires_at,
             is_used: row.used_at.is_some(),
         }))
+    }
+
+    /// What a code was made for.
+    fn data_of<D: DeserializeOwned>(&self, tenant: &Tenant, row: &OneTimeCode) -> DomainResult<D> {
+        let text = self.sealer.open(&owner(tenant.id(), row.id), &row.data)?;
+        serde_json::from_str(&text).map_err(DomainError::internal)
     }
 
     /// Uses a code up, for good: in a transaction of its own.

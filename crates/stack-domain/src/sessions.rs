@@ -96,7 +96,7 @@ impl<S: Storage> Sessions<S> {
     ///
     /// Forbidden if a client asks for somebody else's.
     pub async fn list(&self, caller: &Caller, user: UserId) -> DomainResult<Vec<Session>> {
-        if caller.access == AccessType::Client && !caller.is_self(user) {
+        if caller.is_client_meaning_another(user) {
             return Err(DomainError::forbidden(
                 "A client may list the sessions of its own user only.",
             ));
@@ -120,7 +120,7 @@ impl<S: Storage> Sessions<S> {
     /// `CANNOT_DELETE_CURRENT_SESSION` for the caller's own.
     pub async fn delete(&self, caller: &Caller, id: SessionId, user: UserId) -> DomainResult<()> {
         let not_found = || DomainError::not_found("There is no such session.");
-        if caller.access == AccessType::Client && !caller.is_self(user) {
+        if caller.is_client_meaning_another(user) {
             return Err(not_found());
         }
         let mut writer = self.0.storage.write().await?;
@@ -161,15 +161,10 @@ impl<S: Storage> Sessions<S> {
     pub async fn refresh(&self, tenant: &Tenant, token: &Secret, ip_info: Option<&IpInfo>) -> DomainResult<Secret> {
         let (project, now) = (tenant.id(), self.0.now());
         let gone = || DomainError::from(KnownError::RefreshTokenNotFoundOrExpired);
-        let hash = digest::token_hash(token);
-        let found = self
-            .0
-            .storage
-            .read()
-            .await?
-            .find_session_by_token(project, &hash)
-            .await?;
-        let session = found.filter(|session| now < session.expires_at).ok_or_else(gone)?;
+        let mut reader = self.0.storage.read().await?;
+        let found = self.0.find_live_session(&mut reader, tenant, token).await?;
+        drop(reader);
+        let session = found.ok_or_else(gone)?;
         let mut writer = self.0.storage.write().await?;
         if !writer.touch_session(project, session.id, now, ip_info).await? {
             return Err(gone());
@@ -184,6 +179,18 @@ impl<S: Storage> Sessions<S> {
 }
 
 impl<S: Storage> Core<S> {
+    /// The session of a refresh token, if it isn't over.
+    pub(crate) async fn find_live_session(
+        &self,
+        repositories: &mut impl Repositories,
+        tenant: &Tenant,
+        token: &Secret,
+    ) -> DomainResult<Option<Session>> {
+        let hash = digest::token_hash(token);
+        let found = repositories.find_session_by_token(tenant.id(), &hash).await?;
+        Ok(found.filter(|session| self.now() < session.expires_at))
+    }
+
     /// Begins a session of the usual length within a transaction that the caller commits.
     pub(crate) async fn begin_session(
         &self,

@@ -9,8 +9,8 @@ use crate::{
     core::Core,
     error::DomainResult,
     ports::{
-        CliLoginRepository, OneTimeCodeRepository, RateLimitRepository, SessionRepository, Storage, StorageResult,
-        Transaction,
+        CliLoginRepository, EmailRepository, OneTimeCodeRepository, RateLimitRepository, SessionRepository, Storage,
+        StorageResult, Transaction,
     },
 };
 
@@ -35,12 +35,14 @@ pub struct Swept {
     pub cli_logins: u64,
     /// Budgets of tries that are full again.
     pub budgets: u64,
+    /// Mails that were sent, given up or skipped.
+    pub mails: u64,
 }
 
 impl Swept {
     /// All of them.
     pub const fn total(&self) -> u64 {
-        self.sessions + self.codes + self.cli_logins + self.budgets
+        self.sessions + self.codes + self.cli_logins + self.budgets + self.mails
     }
 }
 
@@ -63,8 +65,8 @@ macro_rules! in_batches {
 }
 
 impl<S: Storage> Sweeper<S> {
-    /// Deletes what has expired more than a day ago, and budgets that are full again; at most [`MAX_BATCHES`] times
-    /// [`BATCH`] rows of each kind.
+    /// Deletes what has expired more than a day ago, budgets that are full again, and mails that were finished as long
+    /// ago as the settings say; at most [`MAX_BATCHES`] times [`BATCH`] rows of each kind.
     ///
     /// # Errors
     ///
@@ -72,13 +74,17 @@ impl<S: Storage> Sweeper<S> {
     pub async fn sweep(&self) -> DomainResult<Swept> {
         let core = &*self.0;
         let now = core.now();
-        let kept = i64::try_from(KEPT_AFTER_EXPIRY.as_millis()).unwrap_or(i64::MAX);
-        let before = stack_types::Millis(now.get().saturating_sub(kept));
+        let before = now.saturating_sub(KEPT_AFTER_EXPIRY);
         Ok(Swept {
             sessions: in_batches!(core, before, delete_expired_sessions),
             codes: in_batches!(core, before, delete_expired_one_time_codes),
             cli_logins: in_batches!(core, before, delete_expired_cli_logins),
             budgets: in_batches!(core, now, delete_full_rate_limits),
+            mails: in_batches!(
+                core,
+                now.saturating_sub(core.mail.kept_for),
+                delete_emails_finished_before
+            ),
         })
     }
 }

@@ -22,12 +22,8 @@ pub async fn rotate_keys(
     project: Option<ProjectId>,
 ) -> Result<Vec<(ProjectId, KeyRotation)>> {
     let (domain, database) = domain(config, parts).await?;
-    let projects = match project {
-        Some(project) => vec![project],
-        None => domain.signing_keys.projects().await?,
-    };
-    let mut rotated = Vec::with_capacity(projects.len());
-    for project in projects {
+    let mut rotated = Vec::new();
+    for project in chosen(&domain, project).await? {
         let rotation = domain
             .signing_keys
             .rotate(&project)
@@ -50,12 +46,8 @@ pub async fn list_keys(
     project: Option<ProjectId>,
 ) -> Result<Vec<(ProjectId, Vec<KeyGeneration>)>> {
     let (domain, database) = domain(config, parts).await?;
-    let projects = match project {
-        Some(project) => vec![project],
-        None => domain.signing_keys.projects().await?,
-    };
-    let mut listed = Vec::with_capacity(projects.len());
-    for project in projects {
+    let mut listed = Vec::new();
+    for project in chosen(&domain, project).await? {
         let generations = domain
             .signing_keys
             .list(&project)
@@ -65,6 +57,14 @@ pub async fn list_keys(
     }
     database.close().await;
     Ok(listed)
+}
+
+/// The project that is named, or all.
+async fn chosen(domain: &Domain<Database>, project: Option<ProjectId>) -> Result<Vec<ProjectId>> {
+    match project {
+        Some(project) => Ok(vec![project]),
+        None => Ok(domain.signing_keys.projects().await?),
+    }
 }
 
 /// The rules over the database of the configuration, without a server.

@@ -43,6 +43,7 @@ async fn sweep(server: &Server) {
             codes = swept.codes,
             cli_logins = swept.cli_logins,
             budgets = swept.budgets,
+            mails = swept.mails,
             "swept what has expired"
         ),
         Ok(_) => {}

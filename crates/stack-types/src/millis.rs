@@ -26,19 +26,24 @@ impl Millis {
 
     /// The instant that is `duration` later; it stops at the greatest instant.
     pub fn saturating_add(self, duration: Duration) -> Self {
-        Self(
-            self.0
-                .saturating_add(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)),
-        )
+        Self(self.0.saturating_add(millis_of(duration)))
     }
+
+    /// The instant that is `duration` earlier; it stops at the least instant.
+    pub fn saturating_sub(self, duration: Duration) -> Self {
+        Self(self.0.saturating_sub(millis_of(duration)))
+    }
+}
+
+fn millis_of(duration: Duration) -> i64 {
+    i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)
 }
 
 impl From<SystemTime> for Millis {
     fn from(time: SystemTime) -> Self {
-        let since = |duration: Duration| i64::try_from(duration.as_millis()).unwrap_or(i64::MAX);
         Self(match time.duration_since(UNIX_EPOCH) {
-            Ok(after) => since(after),
-            Err(before) => -since(before.duration()),
+            Ok(after) => millis_of(after),
+            Err(before) => -millis_of(before.duration()),
         })
     }
 }

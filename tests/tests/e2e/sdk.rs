@@ -38,14 +38,5 @@ async fn run(script: &str, last: &str) {
         config: json!({ "magic_link_enabled": true, "allow_localhost": true }),
     };
     let project = TestProject::create_with(&TestServer::start_on_the_machines_clock().await, options).await;
-    let environment = [
-        ("STACK_API_URL", project.server.public_url()),
-        ("STACK_PROJECT_ID", project.id.as_str()),
-        (
-            "STACK_PUBLISHABLE_CLIENT_KEY",
-            project.keys.publishable_client_key.expose(),
-        ),
-        ("STACK_SECRET_SERVER_KEY", project.keys.secret_server_key.expose()),
-    ];
-    run_script(script, &environment, last).await;
+    run_script(script, &project.environment(), last).await;
 }

@@ -25,4 +25,4 @@ pub use parts::{
 };
 pub use service::ConfigService;
 pub(crate) use stored::{open, seal};
-pub use validate::SYSTEM_TEAM_PERMISSIONS;
+pub use validate::{OAUTH_PROVIDER_TYPES, SYSTEM_TEAM_PERMISSIONS};

@@ -25,7 +25,7 @@ pub(super) const DEFAULT_EMAIL_THEME_ID: &str = "1df07ae6-abf3-4a40-83a5-a1a2cbe
 pub(super) const EMAIL_THEME_IDS: [&str; 2] = [DEFAULT_EMAIL_THEME_ID, "a0172b5d-cff0-463b-83bb-85124697373a"];
 
 /// The providers that the API knows.
-pub(super) const OAUTH_PROVIDER_TYPES: [&str; 12] = [
+pub const OAUTH_PROVIDER_TYPES: [&str; 12] = [
     "google",
     "github",
     "microsoft",

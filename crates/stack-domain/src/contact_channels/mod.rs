@@ -10,7 +10,7 @@ pub use change::{ContactChannelCreate, ContactChannelUpdate};
 use stack_types::UserId;
 
 use crate::{
-    access::{AccessType, Caller},
+    access::Caller,
     core::{Core, Tenant},
     emails,
     error::{DomainError, DomainResult},
@@ -39,14 +39,9 @@ impl<S: Storage> Core<S> {
     }
 }
 
-/// Whether a client means somebody else's channels. Servers may mean anybody's.
-fn means_another(caller: &Caller, user: UserId) -> bool {
-    caller.access == AccessType::Client && !caller.is_self(user)
-}
-
 /// Keeps clients to the channels of their own user.
 fn require_own(caller: &Caller, user: UserId) -> DomainResult<()> {
-    if means_another(caller, user) {
+    if caller.is_client_meaning_another(user) {
         return Err(DomainError::forbidden(
             "A client may only act on the contact channels of its own user.",
         ));

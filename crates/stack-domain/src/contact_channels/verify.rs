@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use stack_types::{KnownError, Secret, UserId};
 
-use super::{ContactChannels, means_another, no_such_channel};
+use super::{ContactChannels, no_such_channel};
 use crate::{
     access::Caller,
     core::{Core, Tenant},
@@ -40,7 +40,7 @@ impl<S: Storage> ContactChannels<S> {
         id: ContactChannelId,
         callback_url: &str,
     ) -> DomainResult<()> {
-        if means_another(caller, user) {
+        if caller.is_client_meaning_another(user) {
             return Err(DomainError::bad_request(
                 "A client may only verify the contact channels of its own user.",
             ));

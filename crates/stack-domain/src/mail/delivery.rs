@@ -8,10 +8,10 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use stack_types::{EmailId, Millis, ProjectId};
 use uuid::Uuid;
 
-use super::settings::{FIRST_RETRY, FULL_HOUR_RETRY, LEASE, MAX_AT_ONCE, MAX_ATTEMPTS, PATIENCE, SWEPT_AT_ONCE};
+use super::settings::{FIRST_RETRY, FULL_HOUR_RETRY, LEASE, MAX_AT_ONCE, MAX_ATTEMPTS, PATIENCE};
 use crate::{
     core::{Core, Tenant},
-    error::{DomainError, DomainResult},
+    error::DomainResult,
     models::{Email, EmailRecipient, EmailSkipReason, EmailState, SendFailure},
     ports::{
         EmailRepository, Mailer, OutgoingMail, ProjectRepository, Rng, SendError, Storage, Transaction, UserRepository,
@@ -121,7 +121,7 @@ impl<S: Storage> Delivery<S> {
         let (now, limit) = (core.now(), u32::try_from(limit).unwrap_or(u32::MAX));
         let mut room = core.mail.per_hour
             - writer
-                .count_emails_sent_since(project, minus(now, HOUR), core.mail.per_hour)
+                .count_emails_sent_since(project, now.saturating_sub(HOUR), core.mail.per_hour)
                 .await?;
         let mut claimed = Vec::new();
         for mut email in writer.lock_due_emails(project, now, limit).await? {
@@ -275,25 +275,6 @@ impl<S: Storage> Delivery<S> {
         }
         Ok(())
     }
-
-    /// Deletes the mails that were finished too long ago. Gives how many.
-    ///
-    /// # Errors
-    ///
-    /// Only those of the storage.
-    pub async fn sweep(&self) -> DomainResult<u64> {
-        let before = minus(self.0.now(), self.0.mail.kept_for);
-        let mut total = 0;
-        loop {
-            let mut writer = self.0.storage.write().await?;
-            let deleted = writer.delete_emails_finished_before(before, SWEPT_AT_ONCE).await?;
-            writer.commit().await.map_err(DomainError::from)?;
-            total += deleted;
-            if deleted < u64::from(SWEPT_AT_ONCE) {
-                return Ok(total);
-            }
-        }
-    }
 }
 
 /// An attempt begins.
@@ -378,13 +359,6 @@ fn back_off(attempts: u8, rng: &dyn Rng) -> Duration {
     let factor = 0.75 + f64::from(byte[0]) / 255.0 / 2.0;
     let doubled = FIRST_RETRY * 2_u32.saturating_pow(u32::from(attempts.saturating_sub(1)));
     doubled.mul_f64(factor)
-}
-
-fn minus(now: Millis, duration: Duration) -> Millis {
-    Millis(
-        now.get()
-            .saturating_sub(i64::try_from(duration.as_millis()).unwrap_or(i64::MAX)),
-    )
 }
 
 #[cfg(test)]

@@ -23,9 +23,6 @@ pub(super) const FULL_HOUR_RETRY: Duration = Duration::from_secs(30);
 /// How many mails of one project a process sends at once, so that one slow mail server doesn't keep all others waiting.
 pub(super) const MAX_AT_ONCE: usize = 4;
 
-/// How many old mails are deleted in one transaction.
-pub(super) const SWEPT_AT_ONCE: u32 = 500;
-
 /// How many unsent mails a project may have.
 pub(super) const MAX_UNFINISHED: u32 = 10_000;
 

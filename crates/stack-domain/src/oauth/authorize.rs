@@ -11,11 +11,9 @@ use super::{
 use crate::{
     core::Tenant,
     error::{DomainError, DomainResult},
-    known,
     ports::{ProviderRequest, Storage, UserRepository},
     redirects,
     secrets::random,
-    tokens::TokenError,
 };
 
 /// What an app asks the authorization endpoint for.
@@ -161,15 +159,7 @@ impl<S: Storage> OAuth<S> {
 
     /// Whose access token it is; anonymous and restricted users are welcome.
     async fn user_of(&self, tenant: &Tenant, token: &Secret) -> DomainResult<UserId> {
-        let token = self.0.verify_token(token).await?.map_err(|error| match error {
-            TokenError::Unparsable => KnownError::UnparsableAccessToken.into(),
-            TokenError::Expired(token) => known::access_token_expired(
-                Some(token.expires_at),
-                Some(&token.project_id),
-                Some(token.user_id),
-                Some(token.session_id),
-            ),
-        })?;
+        let token = self.0.read_access_token(token).await?;
         if token.project_id != *tenant.id() {
             return Err(DomainError::forbidden(
                 "The token belongs to a user of another project.",

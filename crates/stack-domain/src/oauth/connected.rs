@@ -10,7 +10,7 @@ use super::{
     provider::{Provider, not_enabled},
 };
 use crate::{
-    access::{AccessType, Caller},
+    access::Caller,
     core::Tenant,
     error::{DomainError, DomainResult},
     models::{OAuthAccount, OAuthToken},
@@ -169,7 +169,7 @@ pub(super) async fn accounts_of(
 
 /// Keeps clients to their own user.
 pub(super) fn require_own(caller: &Caller, user: UserId) -> DomainResult<()> {
-    if caller.access == AccessType::Client && !caller.is_self(user) {
+    if caller.is_client_meaning_another(user) {
         return Err(DomainError::forbidden(
             "A client may only act on the accounts of its own user.",
         ));

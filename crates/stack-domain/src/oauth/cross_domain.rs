@@ -11,9 +11,8 @@ use crate::{
     access::Caller,
     api_keys::PUBLIC_CLIENT_KEY,
     error::{DomainError, DomainResult},
-    ports::{SessionRepository, Storage, Transaction},
+    ports::{Storage, Transaction},
     redirects,
-    secrets::digest,
 };
 
 /// Where a session shall be handed to.
@@ -44,12 +43,9 @@ impl<S: Storage> OAuth<S> {
             .refresh_token
             .ok_or_else(|| DomainError::bad_request("The header x-stack-refresh-token is missing."))?;
         let mut writer = core.storage.write().await?;
-        let session = writer
-            .find_session_by_token(tenant.id(), &digest::token_hash(&refresh_token))
-            .await?;
-        let is_own = session.is_some_and(|session| {
-            Some(session.id) == caller.session_id && caller.is_self(session.user_id) && core.now() < session.expires_at
-        });
+        let session = core.find_live_session(&mut writer, tenant, &refresh_token).await?;
+        let is_own =
+            session.is_some_and(|session| Some(session.id) == caller.session_id && caller.is_self(session.user_id));
         if !is_own {
             return Err(DomainError::unauthorized(
                 "The refresh token belongs to another session than the access token.",

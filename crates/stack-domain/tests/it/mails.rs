@@ -446,8 +446,8 @@ async fn old_mails_are_swept() {
     harness.deliver(&mailer).await;
     harness.invite("bob@example.com").await;
     harness.advance(30 * 24 * 60 * 60);
-    assert_eq!(harness.domain.delivery.sweep().await.unwrap(), 0);
+    assert_eq!(harness.domain.sweeper.sweep().await.unwrap().mails, 0);
     harness.advance(1);
-    assert_eq!(harness.domain.delivery.sweep().await.unwrap(), 1);
+    assert_eq!(harness.domain.sweeper.sweep().await.unwrap().mails, 1);
     assert_eq!(harness.mail().await.content.to.addresses(), ["bob@example.com"]);
 }

@@ -1,7 +1,7 @@
 //! Tag `contact-channels`.
 
 use stack_domain::{
-    access::{AccessType, Caller},
+    access::Caller,
     contact_channels::{ContactChannelCreate, ContactChannelUpdate},
     limits::Origin,
     models::{self, User},
@@ -280,7 +280,7 @@ impl Server {
         let (path, body) = (request.path, request.body);
         let user = caller.resolve(path.user_id).map_err(api_error)?;
         // A client that means somebody else is refused below, and spends nothing of theirs.
-        if caller.access != AccessType::Client || caller.is_self(user) {
+        if !caller.is_client_meaning_another(user) {
             self.limit_mail_to_user(&caller.tenant, origin, user).await?;
         }
         let (id, channels) = (channel_id(path.contact_channel_id), &self.domain.contact_channels);

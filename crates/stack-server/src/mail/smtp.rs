@@ -25,7 +25,7 @@ use super::{
     message::{self, Outgoing},
     settings::{Security, SmtpServer},
 };
-use crate::outbound::Networks;
+use crate::outbound::{Networks, chain};
 
 /// How long all may take until the server wants the message.
 const PREPARATION: Duration = Duration::from_secs(30);
@@ -283,17 +283,6 @@ fn temporary(why: impl Into<String>) -> SendError {
         external: why.clone(),
         internal: why,
     }
-}
-
-/// An error with its causes.
-fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text = format!("{text}: {error}");
-        cause = error.source();
-    }
-    text
 }
 
 /// Leaves out every word that has an `@` in it.

@@ -2,13 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use stack_domain::{Domain, mail::Claimed};
-use stack_storage::Database;
+use stack_domain::mail::Claimed;
 use stack_types::ProjectId;
 use tokio::{
     sync::watch,
     task::{JoinHandle, JoinSet},
-    time::{Instant, sleep, timeout},
+    time::{sleep, timeout},
 };
 
 use super::SmtpMailer;
@@ -23,9 +22,6 @@ const FIRST_LOOK: Duration = Duration::from_millis(5);
 
 /// How often to look for mails of other processes, and for those whose time has come.
 const POLL: Duration = Duration::from_secs(2);
-
-/// How often old mails are deleted.
-const SWEEP: Duration = Duration::from_secs(60 * 60);
 
 /// How long a shutdown waits for mails that are being sent.
 const SHUTDOWN_PATIENCE: Duration = Duration::from_secs(10);
@@ -63,12 +59,7 @@ async fn run(server: Arc<Server>, mailer: Arc<SmtpMailer>, mut stop: watch::Rece
     let mut running: JoinSet<ProjectId> = JoinSet::new();
     let mut busy: HashMap<ProjectId, usize> = HashMap::new();
     let mut pause = POLL;
-    let mut swept_at: Option<Instant> = None;
     while !*stop.borrow() {
-        if swept_at.is_none_or(|at| at.elapsed() > SWEEP) {
-            swept_at = Some(Instant::now());
-            sweep(&server.domain).await;
-        }
         if running.len() < AT_ONCE {
             match delivery.claim(AT_ONCE - running.len(), &busy).await {
                 Ok(claimed) => {
@@ -145,12 +136,4 @@ async fn deliver(
         }
     }
     project
-}
-
-async fn sweep(domain: &Domain<Database>) {
-    match domain.delivery.sweep().await {
-        Ok(0) => {}
-        Ok(deleted) => tracing::info!(deleted, "old mails were deleted"),
-        Err(error) => tracing::error!(error = ?error, "old mails couldn't be deleted"),
-    }
 }

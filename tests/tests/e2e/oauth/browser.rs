@@ -34,15 +34,8 @@ async fn people_sign_in_through_an_openid_provider_with_the_official_sdk() {
     });
     let project = TestProject::create_with(&server, ProjectOptions { config }).await;
     let port = port.to_string();
-    let environment = [
-        ("STACK_CHROMIUM", chromium.to_str().expect("a path in UTF-8")),
-        ("STACK_API_URL", project.server.public_url()),
-        ("STACK_PROJECT_ID", project.id.as_str()),
-        (
-            "STACK_PUBLISHABLE_CLIENT_KEY",
-            project.keys.publishable_client_key.expose(),
-        ),
-        ("OIDC_PORT", &port),
-    ];
+    let mut environment = project.environment().to_vec();
+    environment.push(("STACK_CHROMIUM", chromium.to_str().expect("a path in UTF-8")));
+    environment.push(("OIDC_PORT", &port));
     run_script(SCRIPT, &environment, "all OAuth steps passed").await;
 }

@@ -13,14 +13,7 @@ async fn a_browser_registers_a_passkey_and_signs_in_with_it() {
     let server = TestServer::start_on_the_machines_clock().await;
     let options = stack_tests::ProjectOptions { config: settings() };
     let project = TestProject::create_with(&server, options).await;
-    let environment = [
-        ("STACK_CHROMIUM", chromium.to_str().expect("a path in UTF-8")),
-        ("STACK_API_URL", project.server.public_url()),
-        ("STACK_PROJECT_ID", project.id.as_str()),
-        (
-            "STACK_PUBLISHABLE_CLIENT_KEY",
-            project.keys.publishable_client_key.expose(),
-        ),
-    ];
+    let mut environment = project.environment().to_vec();
+    environment.push(("STACK_CHROMIUM", chromium.to_str().expect("a path in UTF-8")));
     run_script(SCRIPT, &environment, "all passkey steps passed").await;
 }

@@ -2,24 +2,10 @@
 
 use std::time::Duration;
 
+pub use stack_domain::config::OAUTH_PROVIDER_TYPES as KINDS;
+
 /// Microsoft's tenant of a client that names none: personal accounts.
 pub(super) const DEFAULT_TENANT: &str = "consumers";
-
-/// The ids of all providers.
-pub const KINDS: [&str; 12] = [
-    "google",
-    "github",
-    "microsoft",
-    "spotify",
-    "facebook",
-    "discord",
-    "gitlab",
-    "bitbucket",
-    "linkedin",
-    "apple",
-    "x",
-    "twitch",
-];
 
 /// A provider.
 #[derive(Debug, PartialEq, Eq)]
