@@ -19,6 +19,7 @@
 //! - [`Outcome`] says what a typed call has to come to, [`Snapshots`] makes bodies the same in every run and checks what
 //!   it hides.
 
+pub mod answers;
 mod contract;
 mod database;
 mod http;

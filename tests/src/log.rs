@@ -5,9 +5,9 @@ use std::{
     sync::{Arc, Mutex, OnceLock},
 };
 
-use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter};
+use tracing_subscriber::{filter::LevelFilter, fmt::MakeWriter, prelude::*};
 
-use crate::Secrets;
+use crate::{Secrets, answers};
 
 /// The log of this process, at the level of tracing. Tests that share a process share it.
 #[derive(Debug, Clone, Default)]
@@ -23,8 +23,11 @@ impl Log {
         static CAUGHT: OnceLock<Log> = OnceLock::new();
         let catch = || {
             let log = Self::default();
-            let lines = tracing_subscriber::fmt().with_max_level(LevelFilter::TRACE);
-            lines.with_ansi(false).with_writer(log.clone()).init();
+            let lines = tracing_subscriber::fmt::layer()
+                .with_ansi(false)
+                .with_writer(log.clone());
+            let registry = tracing_subscriber::registry().with(lines.with_filter(LevelFilter::TRACE));
+            registry.with(answers::recorder()).init();
             log
         };
         CAUGHT.get_or_init(catch).clone()

@@ -8,7 +8,7 @@ use stack_domain::{
     Domain, Settings,
     access::AccessType,
     models::{ConfigLevel, TeamMembership},
-    ports::{Storage as _, SystemClock, SystemRng, TeamRepository as _, Transaction as _},
+    ports::{PermissionRepository as _, Storage as _, SystemClock, SystemRng, TeamRepository as _, Transaction as _},
 };
 use stack_storage::Database;
 use stack_types::{ProjectUpdate, TeamId, UserId};

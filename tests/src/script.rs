@@ -73,6 +73,7 @@ async fn missing() -> Option<&'static str> {
         "postal-mime",
         "puppeteer-core",
         "smtp-server",
+        "svix",
     ]
     .iter()
     .all(|package| Path::new(FOLDER).join("node_modules").join(package).is_dir());

@@ -13,7 +13,7 @@ use stack_server::{
 };
 use stack_types::{Millis, ProjectId};
 
-use crate::{Backend, Call, Keys, Snapshots, TestDatabase};
+use crate::{Backend, Call, Keys, Snapshots, TestDatabase, answers};
 
 /// When every test begins: 2026-01-02T03:04:05.678Z. It is far from any real clock, so that whoever looks at one is
 /// found out.
@@ -142,6 +142,7 @@ impl TestServer {
         clock: Arc<dyn Clock>,
         movable: Option<Arc<FixedClock>>,
     ) -> Self {
+        answers::record();
         let parts = Parts {
             clock: clock.clone(),
             password_hashing: Some(hashing),

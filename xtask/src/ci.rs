@@ -1,6 +1,8 @@
 //! `cargo xtask ci`: everything that has to hold, in the order that fails soonest.
 
 use std::{
+    fs,
+    path::Path,
     process::{Command, ExitCode, Stdio},
     time::Instant,
 };
@@ -52,6 +54,19 @@ const LINTS: Step = cargo(
         "warnings",
     ],
 );
+/// What apps compile that only call as clients.
+const FEATURES: Step = cargo(
+    "one access alone",
+    &[
+        "check",
+        "--locked",
+        "--package",
+        "stack-client-mock",
+        "--no-default-features",
+        "--features",
+        "client",
+    ],
+);
 const SDK: Step = Step {
     name: "official SDK, browser driver",
     program: "npm",
@@ -59,10 +74,35 @@ const SDK: Step = Step {
     folder: "tests/sdk",
     environment: &[],
 };
-const TESTS: Step = cargo(
-    "tests",
-    &["nextest", "run", "--locked", "--workspace", "--all-features"],
-);
+const TESTS: Step = Step {
+    environment: ANSWERS,
+    ..cargo(
+        "tests",
+        &["nextest", "run", "--locked", "--workspace", "--all-features"],
+    )
+};
+/// What the servers of all tests together have answered.
+const GIVEN_ANSWERS: Step = Step {
+    environment: ANSWERS,
+    ..cargo(
+        "answers given",
+        &[
+            "nextest",
+            "run",
+            "--locked",
+            "--workspace",
+            "--all-features",
+            "--run-ignored",
+            "only",
+            "-E",
+            "test(ledger::every_answer)",
+        ],
+    )
+};
+const ANSWERS: &[(&str, &str)] = &[(
+    "STACK_TEST_ANSWERS",
+    concat!(env!("CARGO_MANIFEST_DIR"), "/../target/answers"),
+)];
 const TESTS_WITHOUT_NEXTEST: Step = cargo(
     "tests",
     &["test", "--locked", "--workspace", "--all-features", "--all-targets"],
@@ -86,6 +126,14 @@ const DOC_TESTS: Step = cargo(
     &["test", "--locked", "--workspace", "--all-features", "--doc"],
 );
 
+const DOCS: Step = Step {
+    environment: &[("RUSTDOCFLAGS", "-D warnings")],
+    ..cargo(
+        "docs",
+        &["doc", "--locked", "--workspace", "--all-features", "--no-deps"],
+    )
+};
+
 /// Exits with 0 if every step passes, else with 1.
 ///
 /// # Errors
@@ -108,12 +156,17 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     if !postgres {
         eprintln!("STACK_TEST_POSTGRES_URL isn't set: the tests on PostgreSQL are skipped (see .ci/postgres.sh)");
     }
-    let mut steps = vec![FORMAT, DRIFT, LINTS];
+    let mut steps = vec![FORMAT, DRIFT, LINTS, FEATURES];
     steps.extend(npm.then_some(SDK));
-    steps.push(if nextest { TESTS } else { TESTS_WITHOUT_NEXTEST });
+    steps.extend(if nextest {
+        vec![TESTS, GIVEN_ANSWERS]
+    } else {
+        vec![TESTS_WITHOUT_NEXTEST]
+    });
     steps.extend((postgres && nextest).then_some(TESTS_ON_POSTGRES));
-    steps.push(DOC_TESTS);
+    steps.extend([DOC_TESTS, DOCS]);
 
+    forget_answers()?;
     let start = Instant::now();
     let mut failed = Vec::new();
     let count = steps.len();
@@ -152,6 +205,15 @@ pub fn run(options: &Options) -> Result<ExitCode> {
     }
     eprintln!("\n{} failed: {}; {took} s", terminal::red("error:"), failed.join(", "));
     Ok(ExitCode::FAILURE)
+}
+
+/// Empties the folder in which the tests note what was answered.
+fn forget_answers() -> Result<()> {
+    let folder = Path::new(ANSWERS[0].1);
+    if folder.exists() {
+        fs::remove_dir_all(folder).with_context(|| format!("can't empty {}", folder.display()))?;
+    }
+    fs::create_dir_all(folder).with_context(|| format!("can't create {}", folder.display()))
 }
 
 fn passes(step: &Step) -> Result<bool> {

@@ -8,6 +8,7 @@ use crate::{
     models::{IpInfo, UserCredentials},
     ports::{Storage, Transaction, UserRepository},
     sessions::SessionTokens,
+    webhooks::Change,
 };
 
 /// Anonymous users.
@@ -29,6 +30,7 @@ impl<S: Storage> Anonymous<S> {
             .await?;
         let gone = || DomainError::internal("a user that was just written can't be read");
         let user = writer.find_user(project, profile.id).await?.ok_or_else(gone)?;
+        core.emit(&mut writer, tenant, Change::UserCreated(&user)).await?;
         core.welcome(&mut writer, tenant, &user).await?;
         let user = writer.find_user(project, profile.id).await?.ok_or_else(gone)?;
         let tokens = core.begin_session(&mut writer, tenant, &user, ip_info).await?;

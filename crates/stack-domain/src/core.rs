@@ -16,6 +16,7 @@ use crate::{
     projects::TenantCache,
     secrets::seal::Sealer,
     tokens::{KeySchedules, Tokens},
+    webhooks,
 };
 
 /// The settings of a deployment that the rules depend on.
@@ -89,6 +90,8 @@ pub(crate) struct Core<S> {
     pub(crate) limiter: Limiter,
     pub(crate) mail: MailSettings,
     pub(crate) mail_wake: Wake,
+    pub(crate) webhook_wake: Wake,
+    pub(crate) webhook_ids: webhooks::Ids,
     /// The public URL of the deployment, without a slash at its end.
     pub(crate) base_url: String,
     pub(crate) oauth_providers: Arc<dyn OAuthProviders>,
@@ -113,6 +116,8 @@ impl<S: Storage> Core<S> {
             limiter: Limiter::new(settings.limits, &settings.server_secret),
             mail: settings.mail,
             mail_wake: Wake::default(),
+            webhook_wake: Wake::default(),
+            webhook_ids: webhooks::Ids::default(),
             base_url: settings.base_url.trim_end_matches('/').to_owned(),
             oauth_providers: settings.oauth_providers,
             allow_shared_oauth_access_tokens: settings.allow_shared_oauth_access_tokens,

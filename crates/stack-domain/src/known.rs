@@ -1,11 +1,12 @@
 //! The known errors that carry details, built in one place: a change of their types in the contract ends here.
 
-use stack_types::{self as wire, EmailId, KnownError, Millis, ProjectId, SessionId, TeamId, UserId};
+use stack_types::{EmailId, KnownError, Millis, ProjectId, SessionId, TeamId, UserId};
 
 use crate::{
+    config::PermissionScope,
     error::DomainError,
-    models::{ContactChannelType, EmailStatus},
-    users::RestrictedReason,
+    models::{ApiKeyOwnerKind, ContactChannelType, EmailStatus},
+    users::{RestrictedReason, shown_restricted_reason},
 };
 
 pub(crate) fn invalid_shared_provider(provider_id: &str) -> DomainError {
@@ -54,14 +55,15 @@ pub(crate) fn invalid_project_for_access_token(expected: &ProjectId, actual: &Pr
 }
 
 pub(crate) fn restricted_user_not_allowed(reason: RestrictedReason) -> DomainError {
-    use wire::RestrictedReasonType as Type;
-    let r#type = match reason {
-        RestrictedReason::Anonymous => Type::Anonymous,
-        RestrictedReason::EmailNotVerified => Type::EmailNotVerified,
-        RestrictedReason::RestrictedByAdministrator => Type::RestrictedByAdministrator,
-    };
     KnownError::RestrictedUserNotAllowed {
-        restricted_reason: wire::RestrictedReason { r#type },
+        restricted_reason: shown_restricted_reason(reason),
+    }
+    .into()
+}
+
+pub(crate) fn team_invitation_restricted(reason: RestrictedReason) -> DomainError {
+    KnownError::TeamInvitationRestrictedUserNotAllowed {
+        restricted_reason: shown_restricted_reason(reason),
     }
     .into()
 }
@@ -153,6 +155,18 @@ pub(crate) fn email_is_not_primary_email(email: &str, primary_email: Option<Stri
     .into()
 }
 
+pub(crate) fn wrong_api_key_type(expected: ApiKeyOwnerKind, actual: ApiKeyOwnerKind) -> DomainError {
+    KnownError::WrongApiKeyType {
+        expected_type: expected.as_str().to_owned(),
+        actual_type: actual.as_str().to_owned(),
+    }
+    .into()
+}
+
+pub(crate) fn team_not_found(team: TeamId) -> DomainError {
+    KnownError::TeamNotFound { team_id: team }.into()
+}
+
 pub(crate) fn team_membership_not_found(team: TeamId, user: UserId) -> DomainError {
     KnownError::TeamMembershipNotFound {
         team_id: team,
@@ -165,6 +179,49 @@ pub(crate) fn team_permission_required(team: TeamId, user: UserId, permission: &
     KnownError::TeamPermissionRequired {
         team_id: team,
         user_id: user,
+        permission_id: permission.to_owned(),
+    }
+    .into()
+}
+
+pub(crate) fn team_permission_not_found(team: TeamId, user: UserId, permission: &str) -> DomainError {
+    KnownError::TeamPermissionNotFound {
+        team_id: team,
+        user_id: user,
+        permission_id: permission.to_owned(),
+    }
+    .into()
+}
+
+pub(crate) fn permission_not_found(permission: &str) -> DomainError {
+    KnownError::PermissionNotFound {
+        permission_id: permission.to_owned(),
+    }
+    .into()
+}
+
+pub(crate) fn wrong_permission_scope(
+    permission: &str,
+    expected: PermissionScope,
+    actual: PermissionScope,
+) -> DomainError {
+    KnownError::WrongPermissionScope {
+        permission_id: permission.to_owned(),
+        expected_scope: expected.as_str().to_owned(),
+        actual_scope: Some(actual.as_str().to_owned()),
+    }
+    .into()
+}
+
+pub(crate) fn contained_permission_not_found(permission: &str) -> DomainError {
+    KnownError::ContainedPermissionNotFound {
+        permission_id: permission.to_owned(),
+    }
+    .into()
+}
+
+pub(crate) fn permission_id_already_exists(permission: &str) -> DomainError {
+    KnownError::PermissionIdAlreadyExists {
         permission_id: permission.to_owned(),
     }
     .into()

@@ -8,6 +8,7 @@ pub mod cli_auth;
 pub mod config;
 pub mod contact_channels;
 mod core;
+pub mod data_vault;
 mod domain;
 pub mod emails;
 mod error;
@@ -20,8 +21,10 @@ pub mod models;
 pub mod oauth;
 mod one_time_codes;
 pub mod otp;
+pub mod owned_api_keys;
 pub mod passkeys;
 pub mod password;
+pub mod permissions;
 pub mod ports;
 pub mod projects;
 pub mod redirects;
@@ -32,8 +35,13 @@ mod sign_up;
 pub mod sign_up_rules;
 pub mod signing_keys;
 pub mod sweeping;
+pub mod team_invitations;
+pub mod team_member_profiles;
+pub mod team_memberships;
+pub mod teams;
 pub mod tokens;
 pub mod users;
+pub mod webhooks;
 
 pub use crate::{
     core::{Settings, Tenant},

@@ -7,6 +7,8 @@
 //! The checks come in a fixed order, and a code is used up before what it allows is done: if that fails, a new code is
 //! needed.
 
+use std::sync::Arc;
+
 use serde::{Serialize, de::DeserializeOwned};
 use stack_types::{KnownError, Millis, ProjectId, Secret};
 use url::Url;
@@ -19,15 +21,29 @@ use crate::{
     secrets::{digest, random},
 };
 
+/// How many characters a code has.
+pub(crate) const CODE_LENGTH: usize = 45;
 /// How many characters a mail shows.
 pub(crate) const SHORT_LENGTH: usize = 6;
 /// How often a code may be tried.
 const MAX_ATTEMPTS: u32 = 20;
 
+/// A code that was made just now.
+#[derive(Debug)]
+pub(crate) struct IssuedCode {
+    pub(crate) id: OneTimeCodeId,
+    /// Its 45 characters.
+    pub(crate) code: Secret,
+    /// When it was made.
+    pub(crate) created_at: Millis,
+    /// From when on it is refused.
+    pub(crate) expires_at: Millis,
+}
+
 /// A code that may be used now.
 #[derive(Debug)]
 pub(crate) struct CheckedCode<D> {
-    id: OneTimeCodeId,
+    pub(crate) id: OneTimeCodeId,
     /// What it was made for.
     pub(crate) data: D,
 }
@@ -44,6 +60,11 @@ pub(crate) struct FoundCode<D> {
     pub(crate) is_used: bool,
 }
 
+/// A code with the project that it can be looked for in, for where it comes back without credentials.
+pub(crate) fn with_project(code: &Secret, project: &ProjectId) -> Secret {
+    Secret::new(format!("{}-{project}", code.expose()))
+}
+
 impl<S: Storage> Core<S> {
     /// Makes a code of 45 characters within a transaction that the caller commits.
     pub(crate) async fn issue_code<D: Serialize + Sync>(
@@ -53,7 +74,31 @@ impl<S: Storage> Core<S> {
         kind: CodeKind,
         data: &D,
     ) -> DomainResult<Secret> {
-        let code = random::token(&*self.rng);
+        let issued = self.issue_known_code(writer, tenant, kind, data).await?;
+        Ok(issued.code)
+    }
+
+    /// As [`Core::issue_code`], for those who have to find the code again without knowing it.
+    pub(crate) async fn issue_known_code<D: Serialize + Sync>(
+        &self,
+        writer: &mut impl Repositories,
+        tenant: &Tenant,
+        kind: CodeKind,
+        data: &D,
+    ) -> DomainResult<IssuedCode> {
+        self.keep_code(writer, tenant, kind, random::token(&*self.rng), data)
+            .await
+    }
+
+    /// Keeps a code that was made before, within a transaction that the caller commits.
+    pub(crate) async fn keep_code<D: Serialize + Sync>(
+        &self,
+        writer: &mut impl Repositories,
+        tenant: &Tenant,
+        kind: CodeKind,
+        code: Secret,
+        data: &D,
+    ) -> DomainResult<IssuedCode> {
         let id = OneTimeCodeId(random::uuid(&*self.rng));
         let now = self.now();
         let text = serde_json::to_string(data).map_err(DomainError::internal)?;
@@ -69,7 +114,12 @@ impl<S: Storage> Core<S> {
             data: self.sealer.seal(&owner(tenant.id(), id), &text, &*self.rng),
         };
         writer.insert_one_time_code(tenant.id(), &row).await?;
-        Ok(code)
+        Ok(IssuedCode {
+            id,
+            code,
+            created_at: row.created_at,
+            expires_at: row.expires_at,
+        })
     }
 
     /// Tries a code, which counts, and doesn't use it up.
@@ -128,6 +178,17 @@ impl<S: Storage> Core<S> {
             expires_at: row.expires_at,
             is_used: row.used_at.is_some(),
         }))
+    }
+
+    /// The project of a code that [`with_project`] has made, and the code alone. Ask before a transaction begins: the
+    /// project may have to be read.
+    pub(crate) async fn split_project(&self, code: &Secret) -> DomainResult<Option<(Arc<Tenant>, Secret)>> {
+        let parts = code.expose().split_at_checked(CODE_LENGTH);
+        let Some((code, project)) = parts.and_then(|(code, rest)| Some((code, rest.strip_prefix('-')?))) else {
+            return Ok(None);
+        };
+        let tenant = self.find_tenant(&ProjectId::from(project)).await?;
+        Ok(tenant.map(|tenant| (tenant, Secret::new(code))))
     }
 
     /// What a code was made for.

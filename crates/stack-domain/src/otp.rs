@@ -15,7 +15,7 @@ use crate::{
     error::{DomainError, DomainResult},
     known,
     mail::{Recipient, SystemMail},
-    models::{CodeKind, ContactChannel, IpInfo},
+    models::{CodeKind, ContactChannel, IpInfo, User},
     one_time_codes::{SHORT_LENGTH, link_with},
     ports::{Repositories, Storage, Transaction},
     redirects,
@@ -85,9 +85,25 @@ impl<S: Storage> Otp<S> {
         let (core, tenant) = (&*self.0, &*caller.tenant);
         let checked = core.check_code::<SignInCode>(tenant, CodeKind::SignIn, code).await?;
         core.consume_code(tenant, &checked).await?;
-        let email = checked.data.email;
+        let (email, anonymous) = (&checked.data.email, caller.user.as_ref());
+        match self.sign_in_with(tenant, email, anonymous, ip_info.clone()).await {
+            // Another code for the same address made the user in this moment.
+            Err(error) if is_email_taken(&error) => self.sign_in_with(tenant, email, anonymous, ip_info).await,
+            outcome => outcome,
+        }
+    }
+
+    /// Signs in whoever has this address, in a transaction of its own.
+    async fn sign_in_with(
+        &self,
+        tenant: &Tenant,
+        email: &str,
+        anonymous: Option<&User>,
+        ip_info: Option<IpInfo>,
+    ) -> DomainResult<SignedIn> {
+        let core = &*self.0;
         let mut writer = core.storage.write().await?;
-        let existing = core.find_otp_channel(&mut writer, tenant, &email).await?;
+        let existing = core.find_otp_channel(&mut writer, tenant, email).await?;
         let is_new_user = existing.is_none();
         let user = match existing {
             Some(channel) => {
@@ -96,14 +112,20 @@ impl<S: Storage> Otp<S> {
             }
             None => {
                 let attempt = Attempt {
-                    email: Some(&email),
+                    email: Some(email),
                     method: AuthMethod::Otp,
                     ..Default::default()
                 };
+                let verdict = sign_up_rules::judge(&tenant.config.auth, &attempt);
+                if !verdict.is_allowed() {
+                    drop(writer);
+                    return Err(core.reject_sign_up(tenant, &verdict).await);
+                }
+                core.count_sign_up_rules(&mut writer, tenant, &verdict).await?;
                 let new = NewUser {
-                    restriction: sign_up_rules::decide(&tenant.config.auth, &attempt)?,
+                    restriction: verdict.restriction()?,
                     email: EmailChange {
-                        email: Patch::Value(email),
+                        email: Patch::Value(email.to_owned()),
                         verified: Some(true),
                         used_for_auth: Some(true),
                     },
@@ -111,8 +133,7 @@ impl<S: Storage> Otp<S> {
                     otp_enabled: true,
                     introduction: Default::default(),
                 };
-                core.create_or_upgrade_user(&mut writer, tenant, caller.user.as_ref(), new)
-                    .await?
+                core.create_or_upgrade_user(&mut writer, tenant, anonymous, new).await?
             }
         };
         let outcome = core
@@ -187,4 +208,19 @@ impl<S: Storage> Core<S> {
         writer.update_user_credentials(project, id, &credentials).await?;
         Ok(())
     }
+}
+
+/// Whether the address became somebody's between looking it up and making a user for it.
+fn is_email_taken(error: &DomainError) -> bool {
+    let DomainError::Known(known) = error else {
+        return false;
+    };
+    let KnownError::UserEmailAlreadyExists {
+        would_work_if_email_was_verified,
+        ..
+    } = &**known
+    else {
+        return false;
+    };
+    !would_work_if_email_was_verified
 }

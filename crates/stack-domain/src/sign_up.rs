@@ -8,6 +8,7 @@ use crate::{
     models::{AdminRestriction, PasswordHash, User, UserCredentials},
     ports::{Repositories, Storage},
     users::EmailChange,
+    webhooks::Change,
 };
 
 /// Somebody who signs up, and whom no rule keeps from it.
@@ -94,8 +95,13 @@ impl<S: Storage> Core<S> {
         new.email.apply(writer, project, id, self.new_channel_id(), now).await?;
         let user = self.reread(writer, tenant, id).await?;
         match before {
-            Some(before) => self.rename_personal_teams(writer, project, &before, user).await,
+            Some(before) => {
+                let user = self.rename_personal_teams(writer, project, &before, user).await?;
+                self.emit(writer, tenant, Change::UserUpdated(&user)).await?;
+                Ok(user)
+            }
             None => {
+                self.emit(writer, tenant, Change::UserCreated(&user)).await?;
                 self.welcome(writer, tenant, &user).await?;
                 self.reread(writer, tenant, id).await
             }

@@ -9,13 +9,16 @@ use crate::{
     core::Core,
     error::DomainResult,
     ports::{
-        CliLoginRepository, EmailRepository, OneTimeCodeRepository, RateLimitRepository, SessionRepository, Storage,
-        StorageResult, Transaction,
+        CliLoginRepository, EmailRepository, OneTimeCodeRepository, RateLimitRepository, SessionRepository,
+        SignUpRuleRepository, Storage, StorageResult, Transaction, WebhookRepository,
     },
+    webhooks,
 };
 
 /// How long what has expired is kept, so that whoever comes late hears that it expired.
 pub const KEPT_AFTER_EXPIRY: Duration = Duration::from_secs(24 * 60 * 60);
+/// How long it is known of each hour how often sign-up rules matched: a little longer than anybody is told.
+const RULE_HOURS_KEPT: Duration = Duration::from_secs(49 * 60 * 60);
 /// How many rows one transaction deletes at most.
 pub const BATCH: u32 = 500;
 /// How many batches of each kind one sweep takes at most; the rest is for the next.
@@ -37,12 +40,16 @@ pub struct Swept {
     pub budgets: u64,
     /// Mails that were sent, given up or skipped.
     pub mails: u64,
+    /// Messages of webhooks, with the log of their attempts.
+    pub webhooks: u64,
+    /// Hours of which it was counted how often sign-up rules matched.
+    pub rule_hours: u64,
 }
 
 impl Swept {
     /// All of them.
     pub const fn total(&self) -> u64 {
-        self.sessions + self.codes + self.cli_logins + self.budgets + self.mails
+        self.sessions + self.codes + self.cli_logins + self.budgets + self.mails + self.webhooks + self.rule_hours
     }
 }
 
@@ -80,10 +87,20 @@ impl<S: Storage> Sweeper<S> {
             codes: in_batches!(core, before, delete_expired_one_time_codes),
             cli_logins: in_batches!(core, before, delete_expired_cli_logins),
             budgets: in_batches!(core, now, delete_full_rate_limits),
+            webhooks: in_batches!(
+                core,
+                now.saturating_sub(webhooks::KEPT_FOR),
+                delete_webhook_messages_before
+            ),
             mails: in_batches!(
                 core,
                 now.saturating_sub(core.mail.kept_for),
                 delete_emails_finished_before
+            ),
+            rule_hours: in_batches!(
+                core,
+                now.saturating_sub(RULE_HOURS_KEPT),
+                delete_sign_up_rule_hours_before
             ),
         })
     }

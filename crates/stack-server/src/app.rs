@@ -31,6 +31,7 @@ use crate::{
     reference::{self, Reference},
     serve::serve,
     sweeping::Sweeping,
+    webhooks,
 };
 
 /// How long a shutdown waits for requests that are being answered.
@@ -83,6 +84,7 @@ pub struct Running {
     stop: oneshot::Sender<()>,
     task: JoinHandle<std::io::Result<()>>,
     mail_worker: Worker,
+    webhook_worker: webhooks::Worker,
     sweeping: Sweeping,
     database: Database,
 }
@@ -97,7 +99,7 @@ pub struct Demo {
 }
 
 impl Running {
-    /// Takes no more requests, answers those that are under way, sends the mails that are being sent, and closes the
+    /// Takes no more requests, answers those that are under way, finishes the mails and webhooks that are being sent, and closes the
     /// database.
     ///
     /// # Errors
@@ -115,7 +117,7 @@ impl Running {
             }
         }
         drop(self.sweeping);
-        self.mail_worker.stop().await;
+        tokio::join!(self.mail_worker.stop(), self.webhook_worker.stop());
         self.database.close().await;
         Ok(())
     }
@@ -153,12 +155,13 @@ pub async fn start_with(config: Config, parts: Parts) -> Result<Running> {
         );
     }
     let (database, _) = open(&config).await?;
+    let outbound = Outbound::new(config.outbound_networks.clone());
     let settings = Settings {
         access_token_lifetime: config.access_token_lifetime,
         password_hashing: parts
             .password_hashing
             .unwrap_or_else(|| hashing(config.password_hashers)),
-        oauth_providers: Providers::new(Outbound::new(config.outbound_networks.clone()), config.oauth.clone()),
+        oauth_providers: Providers::new(outbound.clone(), config.oauth.clone()),
         allow_shared_oauth_access_tokens: config.allow_shared_oauth_access_tokens,
         limits: config.rate_limits.clone(),
         mail: config.mail,
@@ -171,16 +174,21 @@ pub async fn start_with(config: Config, parts: Parts) -> Result<Running> {
         base_url: base_url.clone(),
         demo: demo.clone(),
     });
-    let server = Arc::new(Server::new(domain, database.clone()));
+    let mailer = Arc::new(SmtpMailer::new(
+        config.smtp.clone(),
+        config.outbound_networks.clone(),
+        host_of(&base_url),
+    ));
+    let server = Arc::new(Server::new(
+        domain,
+        database.clone(),
+        Arc::clone(&mailer),
+        config.cron_secret.clone(),
+    ));
     let mail_page = config.dev_mail.then(|| mail::page::router(Arc::clone(&server)));
     if config.smtp.is_none() && config.public_url.is_some() {
         tracing::warn!("there is no mail server: mails stay in the outbox; set smtp_url");
     }
-    let mailer = SmtpMailer::new(
-        config.smtp.clone(),
-        config.outbound_networks.clone(),
-        host_of(&base_url),
-    );
     let app = router(Arc::clone(&server), wire(&config), reference, mail_page);
     let (stop, stopped) = oneshot::channel::<()>();
     let serve = serve(listener, app, config.header_timeout, async {
@@ -191,7 +199,8 @@ pub async fn start_with(config: Config, parts: Parts) -> Result<Running> {
     });
     let task = tokio::spawn(serve);
     let sweeping = Sweeping::start(Arc::clone(&server));
-    let mail_worker = Worker::start(server, mailer);
+    let mail_worker = Worker::start(Arc::clone(&server), mailer);
+    let webhook_worker = webhooks::Worker::start(server, outbound, config.webhook_timeout);
     tracing::info!(%address, base_url, startup_ms = started.elapsed().as_millis() as u64, "listening");
     Ok(Running {
         address,
@@ -203,6 +212,7 @@ pub async fn start_with(config: Config, parts: Parts) -> Result<Running> {
         stop,
         task,
         mail_worker,
+        webhook_worker,
         sweeping,
         database,
     })
@@ -327,6 +337,7 @@ fn host_of(origin: &str) -> &str {
 /// Every route of the contract, with what all answers have in common, the pages of reference and mail beside it,
 /// and log lines around all.
 fn router(server: Arc<Server>, wire: WireLayer, reference: Option<Reference>, mail_page: Option<Router>) -> Router {
+    let management = webhooks::api::router(Arc::clone(&server));
     let routes = routes::<Server>()
         .with_state(server)
         .layer(middleware::from_fn(refuse_duplicates))
@@ -334,5 +345,6 @@ fn router(server: Arc<Server>, wire: WireLayer, reference: Option<Reference>, ma
     wire.wrap(routes)
         .merge(reference.map(reference::router).unwrap_or_default())
         .merge(mail_page.unwrap_or_default())
+        .merge(management)
         .layer(middleware::from_fn(log::log_request))
 }

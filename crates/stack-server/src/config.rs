@@ -19,6 +19,12 @@ use crate::{
 /// How many characters the server's secret has at least.
 pub const SHORTEST_SECRET: usize = 32;
 
+/// How many characters the secret of a scheduler has at least.
+const SHORTEST_CRON_SECRET: usize = 16;
+
+/// How long an endpoint may take to answer a webhook at most.
+const LONGEST_WEBHOOK_TIMEOUT: Duration = Duration::from_secs(60);
+
 /// The settings as given; what is missing takes its default in [`Settings::resolve`].
 ///
 /// The same names stand in the configuration file (`snake_case`), on the command line (`--kebab-case`) and, where
@@ -141,6 +147,11 @@ pub struct Settings {
     #[arg(long, env = "STACK_OUTBOUND_NETWORKS", value_name = "NETWORKS", global = true)]
     pub outbound_networks: Option<String>,
 
+    /// How long an endpoint may take to answer a webhook, at most `60s`; one that takes longer gets it again later
+    /// [default: 15s]
+    #[arg(long, env = "STACK_WEBHOOK_TIMEOUT", value_name = "DURATION", global = true)]
+    pub webhook_timeout: Option<String>,
+
     /// Whether apps get access tokens of OAuth providers that were got through this deployment's own clients there
     /// [default: false]
     #[arg(
@@ -184,6 +195,17 @@ pub struct Settings {
     /// For how many days a mail that was sent or given up can still be read [default: 30]
     #[arg(long, env = "STACK_MAILS_KEPT_DAYS", value_name = "DAYS", global = true)]
     pub mails_kept_days: Option<u32>,
+
+    /// What a scheduler outside shows as a bearer token to have queues worked on and owners told of failed mails; at
+    /// least 16 characters [default: none, nobody may]
+    #[arg(
+        long,
+        env = "CRON_SECRET",
+        value_name = "TEXT",
+        global = true,
+        hide_env_values = true
+    )]
+    pub cron_secret: Option<Secret>,
 
     /// Whether the mails of all projects are shown at `/dev/mail` to whoever asks; for development, and only on a
     /// loopback address [default: false]
@@ -253,6 +275,8 @@ pub struct Config {
     pub internal_sign_up_enabled: bool,
     /// See [`Settings::outbound_networks`].
     pub outbound_networks: Networks,
+    /// See [`Settings::webhook_timeout`].
+    pub webhook_timeout: Duration,
     /// See [`Settings::allow_shared_oauth_access_tokens`].
     pub allow_shared_oauth_access_tokens: bool,
     /// See [`Settings::oauth`].
@@ -261,6 +285,8 @@ pub struct Config {
     pub smtp: Option<(SmtpServer, String)>,
     /// See [`Settings::mails_per_hour`] and [`Settings::mails_kept_days`].
     pub mail: MailSettings,
+    /// See [`Settings::cron_secret`].
+    pub cron_secret: Option<Secret>,
     /// See [`Settings::dev_mail`].
     pub dev_mail: bool,
     /// See [`Settings::docs`].
@@ -323,6 +349,7 @@ impl Settings {
                 .or(below.internal_super_secret_admin_key),
             internal_sign_up_enabled: self.internal_sign_up_enabled.or(below.internal_sign_up_enabled),
             outbound_networks: self.outbound_networks.or(below.outbound_networks),
+            webhook_timeout: self.webhook_timeout.or(below.webhook_timeout),
             allow_shared_oauth_access_tokens: self
                 .allow_shared_oauth_access_tokens
                 .or(below.allow_shared_oauth_access_tokens),
@@ -331,6 +358,7 @@ impl Settings {
             mail_sender: self.mail_sender.or(below.mail_sender),
             mails_per_hour: self.mails_per_hour.or(below.mails_per_hour),
             mails_kept_days: self.mails_kept_days.or(below.mails_kept_days),
+            cron_secret: self.cron_secret.or(below.cron_secret),
             dev_mail: self.dev_mail.or(below.dev_mail),
             docs: self.docs.or(below.docs),
             log_format: self.log_format.or(below.log_format),
@@ -360,6 +388,10 @@ impl Settings {
             _ => {}
         }
         let public_url = self.public_url.map(checked_origin).transpose()?;
+        let webhook_timeout = parse_duration("webhook_timeout", self.webhook_timeout.as_deref().unwrap_or("15s"))?;
+        if webhook_timeout > LONGEST_WEBHOOK_TIMEOUT {
+            bail!("`webhook_timeout` is too long: give at most `60s`");
+        }
         let lifetime = self.access_token_lifetime.as_deref().unwrap_or("10m");
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
         let key = |key: Option<Secret>| key.filter(|key| !key.expose().is_empty());
@@ -373,6 +405,7 @@ impl Settings {
             max_body_bytes: self.max_body_bytes.unwrap_or(4 * 1024 * 1024),
             trusted_proxies: trusted_proxies(self.trusted_proxy_header.as_deref(), self.trusted_proxies)?,
             header_timeout: parse_duration("header_timeout", self.header_timeout.as_deref().unwrap_or("75s"))?,
+            webhook_timeout,
             rate_limits: rate_limits(self.rate_limits.as_deref())?,
             password_hashers: self.password_hashers.unwrap_or(cores).max(1),
             internal_keys: InternalKeys {
@@ -386,6 +419,7 @@ impl Settings {
             oauth: self.oauth.checked()?,
             smtp: smtp(self.smtp_url.as_ref(), self.mail_sender)?,
             mail: mail(self.mails_per_hour, self.mails_kept_days),
+            cron_secret: cron_secret(key(self.cron_secret))?,
             dev_mail: dev_mail(self.dev_mail, listen)?,
             docs: self.docs.unwrap_or(true),
             log_format: self.log_format.unwrap_or_default(),
@@ -410,6 +444,16 @@ fn smtp(url: Option<&Secret>, sender: Option<String>) -> anyhow::Result<Option<(
         bail!("`mail_sender` is `{sender}`, which is no e-mail address such as `noreply@example.com`");
     }
     Ok(Some((url.expose().parse()?, sender)))
+}
+
+/// What the scheduler shows, if it can't be guessed.
+fn cron_secret(secret: Option<Secret>) -> anyhow::Result<Option<Secret>> {
+    match secret {
+        Some(secret) if secret.expose().chars().count() < SHORTEST_CRON_SECRET => {
+            bail!("`cron_secret` is too short: give at least {SHORTEST_CRON_SECRET} characters")
+        }
+        secret => Ok(secret),
+    }
 }
 
 /// How much mail is sent, and how long it is kept.

@@ -12,6 +12,7 @@ mod reference;
 mod serve;
 mod signing_keys;
 mod sweeping;
+mod webhooks;
 
 pub use app::{Demo, Parts, Running, migrate, start, start_with};
 pub use keys::ProjectKeys;

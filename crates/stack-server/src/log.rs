@@ -1,7 +1,7 @@
 //! Log lines: one for each request, and what the rules and the storage have to say.
 //!
-//! A line holds method, route template, status, duration and request id. Never headers, bodies or query strings, and
-//! never the path itself, which may name a user.
+//! A line holds method, route template, status, code of the known error, duration and request id. Never headers, bodies
+//! or query strings, and never the path itself, which may name a user.
 
 use std::{
     io::{IsTerminal as _, stderr},
@@ -18,6 +18,9 @@ use tracing::Instrument as _;
 use tracing_subscriber::EnvFilter;
 
 use crate::config::LogFormat;
+
+/// The target of the lines about requests.
+pub const REQUESTS: &str = "stack_server::requests";
 
 /// What is logged unless `RUST_LOG` says otherwise.
 const USUAL: &str = "info,sqlx=warn";
@@ -65,8 +68,9 @@ pub(crate) async fn log_request(request: Request, next: Next) -> Response {
     let request_id = header("x-stack-request-id");
     // What the caller was told with 200, if they asked for that, was an error all the same.
     let status = header("x-stack-actual-status").map_or_else(|| response.status().as_str().to_owned(), str::to_owned);
+    let error = header("x-stack-known-error");
     let duration_ms = millis(started.elapsed());
-    tracing::info!(target: "stack_server::requests", %method, route, status, duration_ms, request_id, "answered");
+    tracing::info!(target: REQUESTS, %method, route, status, error, duration_ms, request_id, "answered");
     response
 }
 

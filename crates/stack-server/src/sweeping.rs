@@ -44,6 +44,7 @@ async fn sweep(server: &Server) {
             cli_logins = swept.cli_logins,
             budgets = swept.budgets,
             mails = swept.mails,
+            webhooks = swept.webhooks,
             "swept what has expired"
         ),
         Ok(_) => {}

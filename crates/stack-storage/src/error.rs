@@ -62,6 +62,16 @@ const UNIQUE_RULES: &[(UniqueRule, &str, &str)] = &[
         "one_time_codes.project_id, one_time_codes.kind, one_time_codes.hash",
     ),
     (
+        UniqueRule::OwnedApiKey,
+        "owned_api_keys_pkey",
+        "owned_api_keys.project_id, owned_api_keys.id",
+    ),
+    (
+        UniqueRule::OwnedApiKey,
+        "owned_api_keys_hash",
+        "owned_api_keys.project_id, owned_api_keys.hash",
+    ),
+    (
         UniqueRule::CliLogin,
         "cli_logins_pkey",
         "cli_logins.project_id, cli_logins.polling_code_hash",
@@ -92,6 +102,16 @@ const UNIQUE_RULES: &[(UniqueRule, &str, &str)] = &[
         UniqueRule::TeamMembership,
         "team_memberships_pkey",
         "team_memberships.project_id, team_memberships.team_id, team_memberships.user_id",
+    ),
+    (
+        UniqueRule::WebhookEndpointUid,
+        "webhook_endpoints_uid",
+        "webhook_endpoints.project_id, webhook_endpoints.uid",
+    ),
+    (
+        UniqueRule::WebhookEventId,
+        "webhook_messages_event",
+        "webhook_messages.project_id, webhook_messages.event_id",
     ),
     (
         UniqueRule::SelectedTeam,

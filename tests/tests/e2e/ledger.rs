@@ -1,7 +1,7 @@
-//! What no test calls, and what the server leaves out: lists that may only shrink.
+//! What no test calls, what no test was ever answered, and what the server leaves out: lists that may only shrink.
 //!
 //! An operation is called if a test has its method of the generated client (`.create_user()`) or its line
-//! (`"POST /users"`). The lists stand in files beside this one.
+//! (`"POST /users"`). An answer was given if a server of the run said so. The lists stand in files beside this one.
 
 use std::{
     collections::BTreeSet,
@@ -11,7 +11,7 @@ use std::{
 use regex::Regex;
 use stack_server::http::not_built::{LEFT_OUT_TAGS, NOT_BUILT};
 use stack_server_api::{OPERATIONS, operation::Operation};
-use stack_tests::operation_of;
+use stack_tests::{answers, operation_of};
 
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/e2e");
 
@@ -43,18 +43,46 @@ fn every_error_of_an_operation_is_provoked_by_a_test() {
 }
 
 #[test]
+#[ignore = "it reads what a whole run has noted: `cargo xtask ci` runs it"]
+fn every_answer_of_an_operation_was_given_to_a_test() {
+    let folder = answers::folder().expect("STACK_TEST_ANSWERS names the folder with the notes of a run");
+    let given = answers::recorded(&folder).into_iter().map(|answer| {
+        let what = if answer.code.is_empty() {
+            answer.status.to_string()
+        } else {
+            answer.code
+        };
+        format!("{} {what}", answer.operation)
+    });
+    let given: BTreeSet<_> = given.collect();
+    assert!(given.len() > 100, "these are the notes of a whole run: {given:?}");
+    let promised: BTreeSet<_> = built().flat_map(promised_answers).collect();
+    compare("ungiven.txt", promised.difference(&given).cloned().collect());
+}
+
+/// The answers that are particular to an operation: statuses, and codes of known errors.
+fn promised_answers(operation: &'static Operation) -> impl Iterator<Item = String> {
+    let lists = [operation.other_statuses, operation.text_errors, operation.oauth_errors];
+    let statuses = lists.into_iter().flatten().chain([&operation.status]);
+    let codes = operation.errors.iter().map(|code| (*code).to_owned());
+    let answers = statuses.map(u16::to_string).chain(codes);
+    answers.map(|answer| format!("{} {answer}", operation.id))
+}
+
+#[test]
 fn what_the_server_leaves_out_is_what_was_agreed() {
     let tags = LEFT_OUT_TAGS.iter().map(|tag| format!("tag {tag}"));
     let operations = NOT_BUILT.iter().map(|(id, what)| format!("{id}: {what}"));
     compare("not_built.txt", tags.chain(operations).collect());
 }
 
-/// The operations of tags that the server doesn't leave out.
+/// The operations that the server doesn't leave out.
 fn built() -> impl Iterator<Item = &'static Operation> {
     OPERATIONS
         .iter()
         .copied()
         .filter(|operation| !LEFT_OUT_TAGS.contains(&operation.tag))
+        .filter(|operation| NOT_BUILT.iter().all(|(id, _)| *id != operation.id))
 }
 
 /// Compares with the list in `file`, in which lines may be removed and none added.

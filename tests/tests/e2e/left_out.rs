@@ -5,16 +5,9 @@ use stack_server_api::{
     OPERATIONS,
     operation::{Base, Need, Operation},
 };
-use stack_tests::{TestProject, TestUser, operation_of};
+use stack_tests::{TestProject, TestUser};
 
 use crate::fitting::{Fit, Fitting};
-
-/// Operations of tags that are there, which answer nothing but 501.
-const ALONE: &[&str] = &[
-    "POST /internal/onboarding/preview-affected-users",
-    "GET /internal/sign-up-rules-stats",
-    "POST /internal/sign-up-rules-test",
-];
 
 /// Calls it with each access that it is open to.
 async fn is_left_out(operation: &Operation, project: &TestProject, user: &TestUser, fitting: &Fitting) {
@@ -54,20 +47,6 @@ async fn every_operation_of_a_tag_that_is_left_out_answers_501() {
         .iter()
         .filter(|operation| LEFT_OUT_TAGS.contains(&operation.tag))
     {
-        is_left_out(operation, &project, &user, &fitting).await;
-    }
-}
-
-#[tokio::test]
-async fn single_operations_are_left_out_of_tags_that_are_there() {
-    let project = TestProject::start().await;
-    let (user, fitting) = (
-        project.sign_up("ada@example.com").await,
-        Fitting::new(project.id.to_string()),
-    );
-    for line in ALONE {
-        let (method, path) = line.split_once(' ').expect("a method and a path");
-        let operation = operation_of(method, path).unwrap_or_else(|| panic!("there is no {line}"));
         is_left_out(operation, &project, &user, &fitting).await;
     }
 }

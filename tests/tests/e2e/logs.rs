@@ -167,3 +167,58 @@ async fn no_code_of_a_mail_is_logged() {
         .fails(409, "VERIFICATION_CODE_ALREADY_USED");
     log.has_none_of(&secrets);
 }
+
+#[tokio::test]
+async fn no_api_key_no_kept_value_and_no_setting_is_logged() {
+    let log = Log::catch();
+    let project = TestProject::start_with(json!({ "allow_user_api_keys": true })).await;
+    let mut secrets = Secrets::default();
+    let ada = project.sign_up("ada.lovelace@example.com").await;
+    let post = |line: &'static str, body: Value| project.server_call(line).json(body).send();
+    let body = json!({ "description": "x", "expires_at_millis": null, "user_id": ada.id });
+    let key = post("POST /user-api-keys", body).await.answers(200);
+    let value = key["value"].as_str().expect("a key");
+    secrets.add("API key", value);
+    let check = async |value: &str| post("POST /user-api-keys/check", json!({ "api_key": value })).await;
+    check(value).await.answers(200);
+    check(&format!("{value} ")).await.fails(404, "API_KEY_NOT_FOUND");
+    let call = project.server_call(&format!("GET /user-api-keys/{value}"));
+    call.send().await.fails(400, "SCHEMA_ERROR");
+
+    let setting = "a secret of a client at GitHub";
+    secrets.add("client secret", setting);
+    let patch = async |level: &str, text: String| {
+        let line = format!("PATCH /internal/config/override/{level}");
+        let body = json!({ "config_override_string": text });
+        project.admin_call(&line).json(body).send().await
+    };
+    let provider = json!({ "auth.oauth.providers.github": { "type": "github", "clientSecret": setting } });
+    patch("environment", provider.to_string()).await.answers(200);
+    patch("branch", provider.to_string()).await.fails_plainly(400);
+    patch("environment", json!({ "auth.oauth.providers": setting }).to_string())
+        .await
+        .fails_plainly(400);
+    patch("environment", format!("{{{setting}")).await.fails_plainly(400);
+    patch("branch", json!({ "dataVault.stores.notes": {} }).to_string())
+        .await
+        .answers(200);
+
+    let (hashed_key, kept) = ("the hash of a key of the vault", "a value that nobody may read");
+    secrets.add("key of the vault", hashed_key);
+    secrets.add("value of the vault", kept);
+    let entry = json!({ "hashed_key": hashed_key, "encrypted_value": kept });
+    post("POST /data-vault/stores/notes/get", json!({ "hashed_key": hashed_key }))
+        .await
+        .fails(400, "DATA_VAULT_STORE_HASHED_KEY_DOES_NOT_EXIST");
+    post("POST /data-vault/stores/nowhere/set", entry.clone())
+        .await
+        .fails(400, "DATA_VAULT_STORE_DOES_NOT_EXIST");
+    let wrong = json!({ "hashed_key": [hashed_key], "encrypted_value": [kept] });
+    post("POST /data-vault/stores/notes/set", wrong)
+        .await
+        .fails(400, "SCHEMA_ERROR");
+    post("POST /data-vault/stores/notes/set", entry).await.answers(200);
+    let call = post("POST /data-vault/stores/notes/get", json!({ "hashed_key": hashed_key }));
+    assert_eq!(call.await.answers(200)["encrypted_value"], kept);
+    log.has_none_of(&secrets);
+}

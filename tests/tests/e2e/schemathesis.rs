@@ -5,7 +5,7 @@ use std::process::Output;
 
 use stack_server::http::not_built::{LEFT_OUT_TAGS, NOT_BUILT};
 use stack_server_api::OPERATIONS;
-use stack_tests::{TestProject, TestServer, skip};
+use stack_tests::{TestProject, TestServer, answers, skip};
 use tokio::process::Command;
 
 const DOCUMENTS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../openapi/dist");
@@ -33,9 +33,13 @@ async fn attack(access: &str, document: &str) {
         let missing = format!("there is no {program}; `pip install schemathesis`, or set STACK_SCHEMATHESIS");
         return skip("schemathesis", &missing);
     }
+    // What chance provokes isn't a promise.
+    answers::stop_recording();
     // It keeps notes in the folder where it runs.
     let folder = tempfile::tempdir().expect("a folder");
-    let project = TestProject::create(&TestServer::start_on_the_machines_clock().await).await;
+    // A text of a million letters, each escaped, is longer than servers let through by default.
+    let server = TestServer::start_on_the_machines_clock_with(|config| config.max_body_bytes = 16 * 1024 * 1024);
+    let project = TestProject::create(&server.await).await;
     let user = project.sign_up("ada@example.com").await;
     let mut command = Command::new(program);
     command

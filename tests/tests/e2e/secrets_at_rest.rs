@@ -9,6 +9,7 @@ use stack_types::{PasswordUpdate, SessionCreate};
 async fn nothing_that_gives_access_is_stored_in_clear() {
     let project = TestProject::start_with(json!({
         "magic_link_enabled": true,
+        "allow_user_api_keys": true,
         "email_config": {
             "type": "standard", "host": "smtp.example.com", "port": 587, "username": "shop",
             "password": "a password for mail", "sender_name": "Shop", "sender_email": "shop@example.com",
@@ -60,6 +61,15 @@ async fn nothing_that_gives_access_is_stored_in_clear() {
         .answers(200);
     secrets.add("TOTP secret", totp);
     secrets.add("bytes of the TOTP secret", "secret of an app");
+
+    let body = json!({ "description": "x", "expires_at_millis": null, "user_id": ada.id });
+    let key = project
+        .server_call("POST /user-api-keys")
+        .json(body)
+        .send()
+        .await
+        .answers(200);
+    secrets.add("API key", key["value"].as_str().expect("a key"));
 
     let (ask, other) = (
         json!({ "email": "ada@example.com", "callback_url": "http://localhost:3000" }),

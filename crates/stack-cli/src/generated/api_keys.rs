@@ -49,10 +49,6 @@ const LIST_USER_API_KEYS: Operation = operation(
     .errors(
         &[
             (
-                "API_KEY_NOT_FOUND",
-                "There is no such API key, or the caller may not know of it.",
-            ),
-            (
                 "CANNOT_GET_OWN_USER_WITHOUT_USER",
                 "The request says `me`, or acts on the own user, but nobody is signed in.",
             ),
@@ -70,7 +66,7 @@ const CREATE_USER_API_KEY: Operation = operation(
         "Create an API key for a user",
     )
     .about(
-        "Creates an API key for a user. This answer is the only one that shows it in full. Clients may create keys for their own user only.",
+        "Creates an API key for a user. This answer is the only one that shows it in full. Clients may create keys for their own user only. A user has at most 1000 keys: beyond that, the oldest of those that are revoked or expired makes room.",
     )
     .user(&[Access::Client])
     .body(
@@ -107,15 +103,18 @@ const CREATE_USER_API_KEY: Operation = operation(
     .errors(
         &[
             (
-                "API_KEY_NOT_FOUND",
-                "There is no such API key, or the caller may not know of it.",
-            ),
-            (
                 "CANNOT_GET_OWN_USER_WITHOUT_USER",
                 "The request says `me`, or acts on the own user, but nobody is signed in.",
             ),
             ("USER_AUTHENTICATION_REQUIRED", "The operation needs a signed-in user."),
-            ("400", "The project gives no API keys to users."),
+            (
+                "USER_ID_DOES_NOT_EXIST",
+                "A field of the request names a user who doesn't exist.",
+            ),
+            (
+                "400",
+                "The project gives no API keys to users, or the user has 1000 keys that work.",
+            ),
             ("403", "A client names somebody else."),
         ],
     );
@@ -264,7 +263,7 @@ const CREATE_TEAM_API_KEY: Operation = operation(
         "Create an API key for a team",
     )
     .about(
-        "Creates an API key for a team. This answer is the only one that shows it in full. The user of a client needs the permission `$manage_api_keys` in the team; without it the answer is the same as if there were no such team.",
+        "Creates an API key for a team. This answer is the only one that shows it in full. The user of a client needs the permission `$manage_api_keys` in the team; without it the answer is the same as if there were no such team. A team has at most 1000 keys: beyond that, the oldest of those that are revoked or expired makes room.",
     )
     .user(&[Access::Client])
     .body(
@@ -299,8 +298,12 @@ const CREATE_TEAM_API_KEY: Operation = operation(
                 "API_KEY_NOT_FOUND",
                 "There is no such API key, or the caller may not know of it.",
             ),
+            ("TEAM_NOT_FOUND", "There is no such team in the project."),
             ("USER_AUTHENTICATION_REQUIRED", "The operation needs a signed-in user."),
-            ("400", "The project gives no API keys to teams."),
+            (
+                "400",
+                "The project gives no API keys to teams, or the team has 1000 keys that work.",
+            ),
         ],
     );
 

@@ -86,14 +86,14 @@ const SET_DATA_VAULT_VALUE: Operation = operation(
                     "hashed_key",
                     "hashed-key",
                     Shape::Text,
-                    "The hash of the key. Any text; the same one gets the value back.",
+                    "The hash of the key. Any text of at most 1000 characters; the same one gets the value back.",
                 )
                 .required(),
             field(
                     "encrypted_value",
                     "encrypted-value",
                     Shape::Secret,
-                    "The value, encrypted by the caller.",
+                    "The value, encrypted by the caller; at most a million characters.",
                 )
                 .required(),
         ],

@@ -174,7 +174,7 @@ const UPDATE_OUTBOX_EMAIL: Operation = operation(
                 "tsx_source",
                 "tsx-source",
                 Shape::Text,
-                "Its source, a component of React Email in TSX.",
+                "The source of its template, in minijinja; empty if the server wrote the mail by itself.",
             ),
             field(
                     "theme_id",
@@ -222,6 +222,10 @@ const UPDATE_OUTBOX_EMAIL: Operation = operation(
     .errors(
         &[
             ("EMAIL_NOT_EDITABLE", "The mail has come too far to be changed."),
+            (
+                "EMAIL_RENDERING_ERROR",
+                "The template, its theme or its variables can't be made into a mail.",
+            ),
             ("400", "The changes don't fit together, or don't fit the mail."),
             ("404", "There is no such mail."),
         ],

@@ -27,7 +27,7 @@ const SEND_EMAIL: Operation = operation(
         "Send a mail to users",
     )
     .about(
-        "Sends a mail to the primary addresses of some users or of all. What it says comes from the request itself, from a template or from a draft. The answer means that the mails stand in the outbox, not that they have arrived; those to users who have turned off this kind of mail, or who have no address, are skipped there. The project needs a mail server of its own.",
+        "Sends a mail to the primary addresses of some users or of all. What it says comes from the request itself, from a template or from a draft. The answer means that the mails stand in the outbox, not that they have arrived; those to users who have turned off this kind of mail, or who have no address, are skipped there. The project needs a mail server of its own. A mail to everybody goes to all who have signed up, and is refused as a whole if the outbox has no room for it: a project may have 9000 mails of this kind waiting. If the template fails for only some of its readers, the mails to others may be in the outbox already.",
     )
     .access(&[Access::Server, Access::Admin])
     .body(
@@ -36,19 +36,19 @@ const SEND_EMAIL: Operation = operation(
                 "html",
                 "html",
                 Shape::Text,
-                "The mail as HTML; the theme is put around it.",
+                "The mail as HTML; the theme is put around it. It is taken as it is, not as a template.",
             ),
             field(
                 "user_ids",
                 "user-ids",
                 Shape::List(&Shape::Text),
-                "Whom it goes to. Either this or `all_users` has to be there, but not both.",
+                "Whom it goes to, a thousand users at most. Either this or `all_users` has to be there, but not both.",
             ),
             field(
                 "all_users",
                 "all-users",
                 Shape::Boolean,
-                "That it goes to every user of the project.",
+                "That it goes to every user of the project who has signed up.",
             ),
             field(
                 "subject",
@@ -73,7 +73,7 @@ const SEND_EMAIL: Operation = operation(
                 "is_high_priority",
                 "is-high-priority",
                 Shape::Boolean,
-                "Whether it goes before others that wait; false by default.",
+                "Whether it goes before others that wait; false by default. Mails that the server writes by itself, such as codes to sign in, go first anyway, and a quarter of each hour's mails is kept for them.",
             ),
             field(
                 "scheduled_at_millis",
@@ -98,6 +98,10 @@ const SEND_EMAIL: Operation = operation(
     .errors(
         &[
             (
+                "EMAIL_RENDERING_ERROR",
+                "The template, its theme or its variables can't be made into a mail.",
+            ),
+            (
                 "REQUIRES_CUSTOM_EMAIL_SERVER",
                 "The shared mail server sends the built-in mails only.",
             ),
@@ -105,7 +109,10 @@ const SEND_EMAIL: Operation = operation(
                 "USER_ID_DOES_NOT_EXIST",
                 "A field of the request names a user who doesn't exist.",
             ),
-            ("400", "There is no such template, draft, theme or notification category."),
+            (
+                "400",
+                "There is no such template, draft, theme or notification category, or it goes to too many users at once.",
+            ),
         ],
     );
 
@@ -117,7 +124,7 @@ const RENDER_EMAIL: Operation = operation(
         "See what a mail looks like",
     )
     .about(
-        "Makes a mail from a template and a theme with example values, and sends it to nobody. Both may be named by id or come as source, so that an editor can show what isn't saved yet.",
+        "Makes a mail from a template and a theme with example values, and sends it to nobody. Both may be named by id or come as source, so that an editor can show what isn't saved yet. Variables that nobody knows are empty. `POST /internal/email-templates` says what a source is made of.",
     )
     .access(&[Access::Admin])
     .body(
@@ -133,25 +140,25 @@ const RENDER_EMAIL: Operation = operation(
                 "editable_markers",
                 "editable-markers",
                 Shape::Boolean,
-                "Whether texts that can be edited are marked in the HTML, and listed in `editable_regions`.",
+                "Whether texts that can be edited are marked in the HTML, and listed in `editable_regions`. Taken, and without effect.",
             ),
             field(
                 "editable_source",
                 "editable-source",
                 Shape::Choice(&["template", "theme", "both"]),
-                "In which of the sources texts are marked.",
+                "In which of the sources texts are marked. Taken, and without effect.",
             ),
             field(
                 "theme_tsx_source",
                 "theme-tsx-source",
                 Shape::Text,
-                "The source of the theme, a component of React Email in TSX around the mail.",
+                "The source of the theme; the mail stands in it where `body` is shown.",
             ),
             field(
                 "template_tsx_source",
                 "template-tsx-source",
                 Shape::Text,
-                "The source of the template, a component of React Email in TSX.",
+                "The source of the template.",
             ),
         ],
     )
@@ -174,7 +181,7 @@ const GET_EMAIL_DELIVERY_INFO: Operation = operation(
         "See how mail goes out",
     )
     .about(
-        "How many mails were sent of late and what became of them, and how fast the project may send. The rate follows from what the project sent during the last month, on top of a base that every project has; mails that bounce or are marked as spam lower it, to a quarter at worst. Mails beyond it wait in the outbox.",
+        "How many mails were sent of late and what became of them, and how fast the project may send. The rate follows from what the project sent during the last month, on top of a base that every project has; mails that bounce or are marked as spam lower it, to a quarter at worst. Mails beyond it wait in the outbox. Mail that goes out by SMTP has nobody who tells of bounces and spam, so those counts are 0 and the factor is 1. What is no longer in the outbox isn't counted.",
     )
     .access(&[Access::Server, Access::Admin])
     .answers(answer(Form::Object, "The numbers.").columns(EMAIL_DELIVERY_INFO_COLUMNS));
@@ -301,19 +308,19 @@ const UNSUBSCRIBE_BY_LINK: Operation = operation(
         "Turn off a kind of mail by the link in it",
     )
     .about(
-        "Where the link at the end of a mail leads to. It turns off that kind of mail for the user it was sent to, and answers with a page for people. The link works for 30 days; opening it again changes nothing and shows the same page.",
+        "Where the link at the end of a mail leads to. It turns off that kind of mail for the user it was sent to, and answers with a page for people. The link works for 30 days; opening it again changes nothing and shows the same page, so a user who turned that kind on again keeps it.",
     )
     .open()
     .hidden()
-    .query(
-        &[
-            field("code", "code", Shape::Secret, "The code in the link, 45 characters.")
-                .required(),
-        ],
-    )
+    .query(&[field("code", "code", Shape::Secret, "The code in the link.").required()])
     .answers(answer(Form::Text, "The page."))
     .errors(
-        &[("400", "The code doesn't have 45 characters, is unknown or has expired.")],
+        &[
+            (
+                "400",
+                "The code isn't whole, is unknown or has expired, or its project is gone.",
+            ),
+        ],
     );
 
 const SEND_EMAIL_RESULTS_COLUMNS: &[Column] = &[];

@@ -69,12 +69,18 @@ const CREATE_EMAIL_DRAFT: Operation = operation(
                 "tsx_source",
                 "tsx-source",
                 Shape::Text,
-                "Its source, a component of React Email in TSX; a plain text to begin with if absent.",
+                "Its source; a plain text to begin with if absent.",
             ),
         ],
     )
-    .answers(
-        answer(Form::Object, "The new draft.").columns(EMAIL_DRAFT_CREATED_COLUMNS),
+    .answers(answer(Form::Object, "The new draft.").columns(EMAIL_DRAFT_CREATED_COLUMNS))
+    .errors(
+        &[
+            (
+                "400",
+                "There is no such theme, a text is too long, or there are too many drafts.",
+            ),
+        ],
     );
 
 const GET_EMAIL_DRAFT: Operation = operation(
@@ -113,18 +119,18 @@ const UPDATE_EMAIL_DRAFT: Operation = operation(
                 "What the draft is called.",
             ),
             field("theme_id", "theme-id", Shape::Json(""), "Its theme."),
-            field(
-                "tsx_source",
-                "tsx-source",
-                Shape::Text,
-                "Its source, a component of React Email in TSX.",
-            ),
+            field("tsx_source", "tsx-source", Shape::Text, "Its source."),
         ],
     )
     .answers(
         answer(Form::Object, "The draft is changed.").columns(EMAIL_DRAFT_DONE_COLUMNS),
     )
-    .errors(&[("404", "There is no such draft.")]);
+    .errors(
+        &[
+            ("400", "There is no such theme, or a text is too long."),
+            ("404", "There is no such draft."),
+        ],
+    );
 
 const DELETE_EMAIL_DRAFT: Operation = operation(
         "delete_email_draft",
@@ -166,7 +172,7 @@ const CREATE_EMAIL_TEMPLATE: Operation = operation(
         "Create a template",
     )
     .about(
-        "Creates a template with a plain text in it, to be written with `PATCH /internal/email-templates/{templateId}`. The project needs a mail server of its own.",
+        "Creates a template with a plain text in it, to be written with `PATCH /internal/email-templates/{templateId}`. The project needs a mail server of its own. A template is HTML with [minijinja](https://docs.rs/minijinja/latest/minijinja/syntax/) in it. It knows `user.displayName`, `user.primaryEmail`, `project.displayName`, `project.logoUrl`, `unsubscribeLink`, and its variables, by their names and below `variables`. Values are escaped. `{% set subject = \"News\" %}`, or a block that ends with `{% endset %}`, sets the subject; `{% set category = \"Marketing\" %}` says which kind of mail it is, `Transactional` otherwise. Conditions, loops and filters that make no text longer are there (`capitalize`, `default`, `escape`, `first`, `last`, `length`, `lower`, `round`, `safe`, `title`, `trim`, `upper`); includes, macros, lists, and the operators `~`, `+` and `*` aren't. A source written for React is refused.",
     )
     .access(&[Access::Admin])
     .hidden()
@@ -190,6 +196,7 @@ const CREATE_EMAIL_TEMPLATE: Operation = operation(
                 "REQUIRES_CUSTOM_EMAIL_SERVER",
                 "The shared mail server sends the built-in mails only.",
             ),
+            ("400", "The name is too long, or there are too many templates."),
         ],
     );
 
@@ -201,20 +208,14 @@ const UPDATE_EMAIL_TEMPLATE: Operation = operation(
         "Update a template",
     )
     .about(
-        "Replaces the source of a template, after it was tried, and changes the theme if one is sent. The project needs a mail server of its own.",
+        "Replaces the source of a template, after it was tried, and changes the theme if one is sent. The project needs a mail server of its own. The template of a mail that the server writes by itself is used for that mail from then on; one that can't be rendered then, for example without a variable, gives way to the server's own.",
     )
     .access(&[Access::Admin])
     .hidden()
     .path(&[field("templateId", "template-id", Shape::Text, "The template.").required()])
     .body(
         &[
-            field(
-                    "tsx_source",
-                    "tsx-source",
-                    Shape::Text,
-                    "The source, a component of React Email in TSX.",
-                )
-                .required(),
+            field("tsx_source", "tsx-source", Shape::Text, "The source.").required(),
             field(
                     "theme_id",
                     "theme-id",
@@ -238,6 +239,7 @@ const UPDATE_EMAIL_TEMPLATE: Operation = operation(
                 "REQUIRES_CUSTOM_EMAIL_SERVER",
                 "The shared mail server sends the built-in mails only.",
             ),
+            ("400", "There is no such theme."),
             ("404", "There is no such template."),
         ],
     );
@@ -250,7 +252,7 @@ const DELETE_EMAIL_TEMPLATE: Operation = operation(
         "Delete a template",
     )
     .about(
-        "Deletes a template for good. Mails that were made from it stay. The project needs a mail server of its own.",
+        "Deletes a template for good. Mails that were made from it stay. The template of a mail that the server writes by itself is as it was in the beginning. The project needs a mail server of its own.",
     )
     .access(&[Access::Admin])
     .hidden()
@@ -288,7 +290,7 @@ const CREATE_EMAIL_THEME: Operation = operation(
         "Create a theme",
     )
     .about(
-        "Creates a plain theme, to be written with `PATCH /internal/email-themes/{id}`.",
+        "Creates a plain theme, to be written with `PATCH /internal/email-themes/{id}`. A theme is HTML with minijinja in it, as a template is, and shows the mail where it says `{{ body }}`.",
     )
     .access(&[Access::Admin])
     .hidden()
@@ -303,9 +305,8 @@ const CREATE_EMAIL_THEME: Operation = operation(
                 .required(),
         ],
     )
-    .answers(
-        answer(Form::Object, "The new theme.").columns(EMAIL_THEME_CREATED_COLUMNS),
-    );
+    .answers(answer(Form::Object, "The new theme.").columns(EMAIL_THEME_CREATED_COLUMNS))
+    .errors(&[("400", "The name is too long, or there are too many themes.")]);
 
 const GET_EMAIL_THEME: Operation = operation(
         "get_email_theme",
@@ -329,7 +330,7 @@ const UPDATE_EMAIL_THEME: Operation = operation(
         "Update a theme",
     )
     .about(
-        "Replaces the source of a theme. Mails that wait in the outbox take the new one when they are rendered.",
+        "Replaces the source of a theme, after it was tried. Mails that are in the outbox already stay as they are.",
     )
     .access(&[Access::Admin])
     .hidden()
@@ -340,7 +341,7 @@ const UPDATE_EMAIL_THEME: Operation = operation(
                     "tsx_source",
                     "tsx-source",
                     Shape::Text,
-                    "The source, a component of React Email in TSX around the mail.",
+                    "The source; the mail stands in it where `body` is shown.",
                 )
                 .required(),
         ],
@@ -367,7 +368,7 @@ const REWRITE_TEMPLATE_SOURCE: Operation = operation(
         "Make a draft of a template's source",
     )
     .about(
-        "Rewrites the source of a template so that it needs no variables any more, as drafts do. Neither template nor draft is changed or created.",
+        "Gives the source of a template as that of a draft. Drafts are rendered with the same names as templates but have no variables of their own, so a source that uses some is refused. Neither template nor draft is changed or created.",
     )
     .access(&[Access::Admin])
     .hidden()
@@ -377,7 +378,7 @@ const REWRITE_TEMPLATE_SOURCE: Operation = operation(
                     "template_tsx_source",
                     "template-tsx-source",
                     Shape::Text,
-                    "The source, a component of React Email in TSX.",
+                    "The source.",
                 )
                 .required(),
         ],

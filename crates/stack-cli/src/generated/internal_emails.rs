@@ -28,7 +28,7 @@ const LIST_SENT_EMAILS: Operation = operation(
         "List mails that were sent",
     )
     .about(
-        "Mails that the project sent or couldn't send. `GET /emails/outbox` says more of each, also of those that are yet to be sent.",
+        "The newest hundred mails that the project sent or couldn't send. `GET /emails/outbox` says more of each, also of those that are yet to be sent.",
     )
     .access(&[Access::Admin])
     .hidden()
@@ -44,7 +44,7 @@ const CREATE_MANAGED_EMAIL_DOMAIN: Operation = operation(
         "Begin to send mail from an own subdomain",
     )
     .about(
-        "The first of three steps to send a project's mail from a subdomain of its own without a mail server of its own. The answer lists name servers; the owner of the domain lets NS records of the subdomain point to them. Then `POST /internal/emails/managed-onboarding/check` tells when they are seen, and `POST /internal/emails/managed-onboarding/apply` makes the project use it. Setting up the same subdomain and sender again gives the same answer.",
+        "The first of three steps to send a project's mail from a subdomain of its own without a mail server of its own. The answer lists name servers; the owner of the domain lets NS records of the subdomain point to them. Then `POST /internal/emails/managed-onboarding/check` tells when they are seen, and `POST /internal/emails/managed-onboarding/apply` makes the project use it. Setting up the same subdomain and sender again gives the same answer. The name servers belong to a service that hosts such subdomains. A deployment without it, as this server is, refuses all three steps and lists none; its projects send through a mail server of their own, set as `emails.server`.",
     )
     .access(&[Access::Admin])
     .hidden()
@@ -69,7 +69,8 @@ const CREATE_MANAGED_EMAIL_DOMAIN: Operation = operation(
     .answers(
         answer(Form::Object, "The subdomain, with what is to be done for it.")
             .columns(MANAGED_EMAIL_DOMAIN_COLUMNS),
-    );
+    )
+    .errors(&[("400", "This deployment hosts no subdomains.")]);
 
 const CHECK_MANAGED_EMAIL_DOMAIN: Operation = operation(
         "check_managed_email_domain",
@@ -79,7 +80,7 @@ const CHECK_MANAGED_EMAIL_DOMAIN: Operation = operation(
         "See whether a subdomain is ready",
     )
     .about(
-        "Looks whether the NS records of the subdomain are there and mail can be sent from it.",
+        "Looks whether the NS records of the subdomain are there and mail can be sent from it. Refused by a deployment that doesn't host subdomains.",
     )
     .access(&[Access::Admin])
     .hidden()
@@ -99,7 +100,8 @@ const CHECK_MANAGED_EMAIL_DOMAIN: Operation = operation(
     .answers(
         answer(Form::Object, "How far it is.")
             .columns(MANAGED_EMAIL_DOMAIN_STATE_COLUMNS),
-    );
+    )
+    .errors(&[("400", "This deployment hosts no subdomains.")]);
 
 const APPLY_MANAGED_EMAIL_DOMAIN: Operation = operation(
         "apply_managed_email_domain",
@@ -108,14 +110,17 @@ const APPLY_MANAGED_EMAIL_DOMAIN: Operation = operation(
         "/api/v1/internal/emails/managed-onboarding/apply",
         "Send mail from a subdomain from now on",
     )
-    .about("Makes the project send all its mail from a subdomain that is `verified`.")
+    .about(
+        "Makes the project send all its mail from a subdomain that is `verified`. Refused by a deployment that doesn't host subdomains.",
+    )
     .access(&[Access::Admin])
     .hidden()
     .body(&[field("domain_id", "domain-id", Shape::Text, "Its id.").required()])
     .answers(
         answer(Form::Object, "The project uses it.")
             .columns(MANAGED_EMAIL_DOMAIN_APPLIED_COLUMNS),
-    );
+    )
+    .errors(&[("400", "This deployment hosts no subdomains.")]);
 
 const LIST_MANAGED_EMAIL_DOMAINS: Operation = operation(
         "list_managed_email_domains",
@@ -125,7 +130,7 @@ const LIST_MANAGED_EMAIL_DOMAINS: Operation = operation(
         "List the subdomains that were set up",
     )
     .about(
-        "The subdomains that were set up for the project's mail, however far each of them is.",
+        "The subdomains that were set up for the project's mail, however far each of them is. None in a deployment that doesn't host subdomains.",
     )
     .access(&[Access::Admin])
     .hidden()
@@ -201,7 +206,7 @@ const PROCESS_EMAIL_QUEUE: Operation = operation(
         "Work on the queue of mails",
     )
     .about(
-        "Prepares, renders and sends what waits in the outboxes of all projects. A scheduler calls it every minute or so, and shows a bearer token in the header `authorization`. A mail that fails is tried again, five times in all, after about 20 seconds and then each time twice as long.",
+        "Sends what is due in the outboxes of all projects. A scheduler calls it every minute or so, and shows a bearer token in the header `authorization`. A mail that fails is tried again, five times in all, after about 20 seconds and then each time twice as long. The server does all this without being called too.",
     )
     .authorization(Authorization::Bearer)
     .hidden()
@@ -211,7 +216,7 @@ const PROCESS_EMAIL_QUEUE: Operation = operation(
                 "only_one_step",
                 "only-one-step",
                 Shape::Boolean,
-                "Whether it stops after one round, rather than going on until it is called again.",
+                "Whether it stops after one round, rather than going on until nothing is due or half a minute is over.",
             ),
         ],
     )
@@ -233,7 +238,7 @@ const SEND_FAILED_EMAILS_DIGEST: Operation = operation(
         "Tell owners of projects about mails that failed",
     )
     .about(
-        "Mails those who own a project a list of its mails that failed during the last day. A scheduler calls it daily, and shows a bearer token in the header `authorization`.",
+        "Mails those who own a project a list of its mails that failed during the last day, a hundred at most. A scheduler calls it daily, and shows a bearer token in the header `authorization`. Codes in subjects are left out.",
     )
     .open()
     .authorization(Authorization::Bearer)

@@ -34,7 +34,7 @@ const PREVIEW_AFFECTED_USERS: Operation = operation(
                     "limit",
                     "limit",
                     Shape::Integer,
-                    "How many users are named at most. All of them are counted.",
+                    "How many users are named at most, those who signed up last first. All of them are counted.",
                 )
                 .default("10"),
         ],

@@ -95,7 +95,7 @@ const UPDATE_TEAM_PERMISSION_DEFINITION: Operation = operation(
         "Redefine a permission of teams",
     )
     .about(
-        "Replaces the definition: a description or a list of contained permissions that isn't sent is emptied, not kept. With a new `id` the permission is renamed: who has it keeps it, and what contains it still does. Permissions of the system can't be changed.",
+        "Replaces the definition: a description or a list of contained permissions that isn't sent is emptied, not kept. With a new `id` the permission is renamed: who has it keeps it, and what contains it still does. Both this path and that of the other scope find every permission of the project, and leave it in its scope. Permissions of the system can't be changed.",
     )
     .access(&[Access::Admin])
     .path(
@@ -157,7 +157,7 @@ const DELETE_TEAM_PERMISSION_DEFINITION: Operation = operation(
         "Delete a permission of teams",
     )
     .about(
-        "Takes the permission away from whoever has it and from all permissions that contain it. Permissions of the system can't be deleted.",
+        "Takes the permission away from whoever has it, from all permissions that contain it and from those that are given from the start. Permissions of the system can't be deleted.",
     )
     .access(&[Access::Admin])
     .path(
@@ -249,7 +249,7 @@ const UPDATE_PROJECT_PERMISSION_DEFINITION: Operation = operation(
         "Redefine a permission of the project",
     )
     .about(
-        "Replaces the definition: a description or a list of contained permissions that isn't sent is emptied, not kept. With a new `id` the permission is renamed: who has it keeps it, and what contains it still does. Permissions of the system can't be changed.",
+        "Replaces the definition: a description or a list of contained permissions that isn't sent is emptied, not kept. With a new `id` the permission is renamed: who has it keeps it, and what contains it still does. Both this path and that of the other scope find every permission of the project, and leave it in its scope. Permissions of the system can't be changed.",
     )
     .access(&[Access::Admin])
     .path(
@@ -311,7 +311,7 @@ const DELETE_PROJECT_PERMISSION_DEFINITION: Operation = operation(
         "Delete a permission of the project",
     )
     .about(
-        "Takes the permission away from whoever has it and from all permissions that contain it. Permissions of the system can't be deleted.",
+        "Takes the permission away from whoever has it, from all permissions that contain it and from those that are given from the start. Permissions of the system can't be deleted.",
     )
     .access(&[Access::Admin])
     .path(

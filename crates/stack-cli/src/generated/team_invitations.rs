@@ -27,7 +27,7 @@ const LIST_TEAM_INVITATIONS: Operation = operation(
         "List invitations",
     )
     .about(
-        "The invitations to a team, or those that a user could take up, all at once: name either a team or a user. A user is invited if the mail went to any verified e-mail address of the user. Only invitations that are neither taken up nor expired are listed. Clients list invitations to a team only if their user has both `$read_members` and `$invite_members` in it, and those to a user only for their own one.",
+        "The invitations to a team, or those that a user could take up, all at once: name either a team or a user. A user is invited if the mail went to any verified e-mail address of the user. Only invitations that are neither taken up nor expired are listed. Clients list invitations to a team only if their user has both `$read_members` and `$invite_members` in it, and those to a user only for their own one. More than 100,000 are refused as a bad request.",
     )
     .user(&[Access::Client])
     .query(
@@ -63,7 +63,11 @@ const LIST_TEAM_INVITATIONS: Operation = operation(
             ("TEAM_NOT_FOUND", "There is no such team in the project."),
             ("TEAM_PERMISSION_REQUIRED", "The user lacks a permission in the team."),
             ("USER_NOT_FOUND", "There is no such user in the project."),
-            ("400", "Both a team and a user are named, or neither."),
+            (
+                "400",
+                "Both a team and a user are named, or neither, or there are too many invitations to list all at once.",
+            ),
+            ("403", "A client names somebody else."),
         ],
     );
 
@@ -120,7 +124,7 @@ const ACCEPT_TEAM_INVITATION: Operation = operation(
         "Take up an invitation by its code",
     )
     .about(
-        "Makes the signed-in user a member of the team, with the permissions that the project gives to new members. The user needn't have the e-mail address that was invited, but mustn't be anonymous or restricted. The code is used up, also if the user is a member already or can't become one.",
+        "Makes the signed-in user a member of the team, with the permissions that the project gives to new members. The user needn't have the e-mail address that was invited, but mustn't be anonymous or restricted: then the code stays good for when the user isn't any more. It is used up also if the user is a member already.",
     )
     .user(&[Access::Client, Access::Server, Access::Admin])
     .body(
@@ -281,6 +285,10 @@ const DELETE_TEAM_INVITATION: Operation = operation(
             ("TEAM_NOT_FOUND", "There is no such team in the project."),
             ("TEAM_PERMISSION_REQUIRED", "The user lacks a permission in the team."),
             ("USER_NOT_FOUND", "There is no such user in the project."),
+            (
+                "VERIFICATION_CODE_NOT_FOUND",
+                "There is no such code for this project and purpose.",
+            ),
             ("400", "No team is named."),
         ],
     );
@@ -334,6 +342,7 @@ const ACCEPT_TEAM_INVITATION_BY_ID: Operation = operation(
                 "VERIFICATION_CODE_NOT_FOUND",
                 "There is no such code for this project and purpose.",
             ),
+            ("403", "A client names somebody else."),
         ],
     );
 

@@ -19,7 +19,7 @@ const LIST_TEAM_MEMBER_PROFILES: Operation = operation(
         "List the profiles of members",
     )
     .about(
-        "The profiles of a team's members, or of one user in all teams, or of both; without either, all of the project. All come at once. Clients have to name a team that their user belongs to and, unless they ask for their own profile only, need the permission `$read_members` in it.",
+        "The profiles of a team's members, or of one user in all teams, or of both; without either, all of the project. All come at once; more than 100,000 are refused as a bad request. Clients have to name a team that their user belongs to and, unless they ask for their own profile only, need the permission `$read_members` in it.",
     )
     .user(&[Access::Client])
     .query(
@@ -55,7 +55,10 @@ const LIST_TEAM_MEMBER_PROFILES: Operation = operation(
             ("TEAM_NOT_FOUND", "There is no such team in the project."),
             ("TEAM_PERMISSION_REQUIRED", "The user lacks a permission in the team."),
             ("USER_NOT_FOUND", "There is no such user in the project."),
-            ("400", "A client names no team."),
+            (
+                "400",
+                "A client names no team, or there are too many profiles to list all at once.",
+            ),
         ],
     );
 

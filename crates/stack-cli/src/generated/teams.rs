@@ -19,7 +19,7 @@ const LIST_TEAMS: Operation = operation(
         "List teams",
     )
     .about(
-        "The teams of the project or, with `user_id`, those that a user belongs to, the oldest first and all at once. Clients may list their own user's only, so they send `user_id=me`.",
+        "The teams of the project or, with `user_id`, those that a user belongs to, the oldest first and all at once; more than 100,000 are refused as a bad request. Clients may list their own user's only, so they send `user_id=me`.",
     )
     .user(&[Access::Client])
     .query(
@@ -39,6 +39,7 @@ const LIST_TEAMS: Operation = operation(
                 "CANNOT_GET_OWN_USER_WITHOUT_USER",
                 "The request says `me`, or acts on the own user, but nobody is signed in.",
             ),
+            ("400", "There are too many teams to list all at once."),
             ("403", "A client asks for the teams of somebody else, or of everybody."),
         ],
     );
@@ -233,7 +234,7 @@ const DELETE_TEAM: Operation = operation(
         "Delete a team",
     )
     .about(
-        "Deletes the team for good, with all memberships and the permissions that came with them. Its members stay users of the project. The user of a client needs the permission `$delete_team` in the team.",
+        "Deletes the team for good, with all memberships, the permissions that came with them and the invitations that are still open. Its members stay users of the project. A team of the project `internal` that owns projects can't be deleted: they have to be transferred or deleted first. The user of a client needs the permission `$delete_team` in the team.",
     )
     .user(&[Access::Client])
     .path(&[field("team_id", "team-id", Shape::Text, "The id of the team.").required()])
@@ -248,6 +249,7 @@ const DELETE_TEAM: Operation = operation(
             ("TEAM_PERMISSION_REQUIRED", "The user lacks a permission in the team."),
             ("USER_AUTHENTICATION_REQUIRED", "The operation needs a signed-in user."),
             ("USER_NOT_FOUND", "There is no such user in the project."),
+            ("400", "The team is one of `internal` and owns projects."),
         ],
     );
 

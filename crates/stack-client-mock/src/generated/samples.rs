@@ -3,7 +3,7 @@
 #![cfg_attr(rustfmt, rustfmt_skip)]
 
 //!
-//! Samples: the the examples of the contract, or the least that fits.
+//! Samples: the examples of the contract, or the least that fits.
 
 use crate::Sample;
 
@@ -707,696 +707,837 @@ impl Sample for ::stack_types::VersionOutdated {
     const JSON: &'static str = "{\"upToDate\":false,\"error\":\"sample\",\"severe\":false}";
 }
 
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::server::User {
     const JSON: &'static str = "{\"id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\",\"primary_email\":null,\"primary_email_verified\":false,\"primary_email_auth_enabled\":false,\"display_name\":null,\"selected_team\":null,\"selected_team_id\":null,\"profile_image_url\":null,\"signed_up_at_millis\":1767225600000,\"has_password\":false,\"otp_auth_enabled\":false,\"passkey_auth_enabled\":false,\"client_metadata\":null,\"client_read_only_metadata\":null,\"server_metadata\":null,\"last_active_at_millis\":1767225600000,\"is_anonymous\":false,\"is_restricted\":false,\"restricted_reason\":null,\"restricted_by_admin\":false,\"restricted_by_admin_reason\":null,\"restricted_by_admin_private_details\":null,\"country_code\":null,\"risk_scores\":{\"sign_up\":{\"bot\":0,\"free_trial_abuse\":0}},\"oauth_providers\":[],\"auth_with_email\":false,\"requires_totp_mfa\":false}";
 }
 
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::server::SelectedTeam {
     const JSON: &'static str = "{\"created_at_millis\":1767225600000,\"id\":\"ad962777-8244-496a-b6a2-e0c6a449c79e\",\"display_name\":\"sample\",\"profile_image_url\":null}";
 }
 
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::RiskScores {
     const JSON: &'static str = "{\"sign_up\":{\"bot\":0,\"free_trial_abuse\":0}}";
 }
 
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::SignUpRiskScores {
     const JSON: &'static str = "{\"bot\":0,\"free_trial_abuse\":0}";
 }
 
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::EmailThemeChoice {
     const JSON: &'static str = "\"7c9a1e3b-2d4f-4b6a-8c0e-9f1a2b3c4d5e\"";
 }
 
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::UserList {
     const JSON: &'static str = "{\"items\":[],\"is_paginated\":false}";
 }
 
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::UserCreate {
     const JSON: &'static str = "{\"display_name\":\"Ada\",\"primary_email\":\"ada@example.com\",\"primary_email_auth_enabled\":true,\"password\":\"correct horse battery staple\"}";
 }
 
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::UserOauthProviderCreate {
     const JSON: &'static str = "{\"id\":\"sample\",\"account_id\":\"sample\",\"email\":null}";
 }
 
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::server::UserUpdate {
     const JSON: &'static str = "{\"display_name\":\"Ada Lovelace\"}";
 }
 
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::SessionCreate {
     const JSON: &'static str = "{\"user_id\":\"me\"}";
 }
 
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::SessionTokens {
     const JSON: &'static str = "{\"refresh_token\":\"sample\",\"access_token\":\"sample\"}";
 }
 
 #[cfg(feature = "sign-in")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::server::OauthProviderList {
     const JSON: &'static str = "{\"items\":[],\"is_paginated\":false}";
 }
 
 #[cfg(feature = "sign-in")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::server::OauthProvider {
     const JSON: &'static str = "{\"account_id\":\"583231\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\",\"id\":\"7a1f6f52-3c0e-4a9d-8c55-6f0b9d2e4c13\",\"email\":\"ada@example.com\",\"provider_config_id\":\"github\",\"type\":\"github\",\"allow_sign_in\":true,\"allow_connected_accounts\":true}";
 }
 
 #[cfg(feature = "sign-in")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OauthProviderCreate {
     const JSON: &'static str = "{\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\",\"provider_config_id\":\"github\",\"email\":\"ada@example.com\",\"allow_sign_in\":true,\"allow_connected_accounts\":true,\"account_id\":\"583231\"}";
 }
 
 #[cfg(feature = "sign-in")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::server::OauthProviderUpdate {
     const JSON: &'static str = "{\"allow_connected_accounts\":false}";
 }
 
 #[cfg(feature = "sign-in")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::server::ContactChannelCreate {
     const JSON: &'static str = "{\"user_id\":\"me\",\"value\":\"ada@example.com\",\"type\":\"email\",\"used_for_auth\":false}";
 }
 
 #[cfg(feature = "sign-in")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::server::ContactChannelUpdate {
     const JSON: &'static str = "{\"is_primary\":true}";
 }
 
 #[cfg(feature = "teams")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::server::TeamList {
     const JSON: &'static str = "{\"items\":[],\"is_paginated\":false}";
 }
 
 #[cfg(feature = "teams")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::server::Team {
     const JSON: &'static str = "{\"created_at_millis\":1767225600000,\"id\":\"ad962777-8244-496a-b6a2-e0c6a449c79e\",\"display_name\":\"Engines\",\"profile_image_url\":null,\"client_metadata\":{\"colour\":\"blue\"},\"client_read_only_metadata\":null,\"server_metadata\":null}";
 }
 
 #[cfg(feature = "teams")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::server::TeamCreate {
     const JSON: &'static str = "{\"display_name\":\"Engines\",\"creator_user_id\":\"me\"}";
 }
 
 #[cfg(feature = "teams")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::server::TeamUpdate {
     const JSON: &'static str = "{\"display_name\":\"Analytical engines\"}";
 }
 
 #[cfg(feature = "teams")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::TeamMembership {
     const JSON: &'static str = "{\"team_id\":\"ad962777-8244-496a-b6a2-e0c6a449c79e\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"}";
 }
 
 #[cfg(feature = "teams")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::server::TeamMemberProfileList {
     const JSON: &'static str = "{\"items\":[],\"is_paginated\":false}";
 }
 
 #[cfg(feature = "teams")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::server::TeamMemberProfile {
     const JSON: &'static str = "{\"user\":{\"id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\",\"primary_email\":null,\"primary_email_verified\":false,\"primary_email_auth_enabled\":false,\"display_name\":null,\"selected_team\":null,\"selected_team_id\":null,\"profile_image_url\":null,\"signed_up_at_millis\":1767225600000,\"has_password\":false,\"otp_auth_enabled\":false,\"passkey_auth_enabled\":false,\"client_metadata\":null,\"client_read_only_metadata\":null,\"server_metadata\":null,\"last_active_at_millis\":1767225600000,\"is_anonymous\":false,\"is_restricted\":false,\"restricted_reason\":null,\"restricted_by_admin\":false,\"restricted_by_admin_reason\":null,\"restricted_by_admin_private_details\":null,\"country_code\":null,\"risk_scores\":{\"sign_up\":{\"bot\":0,\"free_trial_abuse\":0}},\"oauth_providers\":[],\"auth_with_email\":false,\"requires_totp_mfa\":false},\"team_id\":\"ad962777-8244-496a-b6a2-e0c6a449c79e\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\",\"display_name\":null,\"profile_image_url\":null}";
 }
 
 #[cfg(feature = "api-keys")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::ApiKeyCheck {
     const JSON: &'static str = "{\"api_key\":\"sample\"}";
 }
 
 #[cfg(feature = "data-vault")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::DataVaultKey {
     const JSON: &'static str = "{\"hashed_key\":\"sample\"}";
 }
 
 #[cfg(feature = "data-vault")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::DataVaultValue {
     const JSON: &'static str = "{\"encrypted_value\":\"sample\"}";
 }
 
 #[cfg(feature = "data-vault")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::DataVaultEntry {
     const JSON: &'static str = "{\"hashed_key\":\"sample\",\"encrypted_value\":\"sample\"}";
 }
 
 #[cfg(feature = "payments")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::ItemQuantityUpdate {
     const JSON: &'static str = "{\"delta\":-5,\"description\":\"5 pages translated\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::EmailToSend {
     const JSON: &'static str = "{\"html\":\"<p>It is May.</p>\",\"subject\":\"News of May\",\"all_users\":true,\"notification_category_name\":\"Marketing\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::HtmlEmail {
     const JSON: &'static str = "{\"html\":\"<p>It is May.</p>\",\"subject\":\"News of May\",\"all_users\":true,\"notification_category_name\":\"Marketing\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::TemplateEmail {
     const JSON: &'static str = "{\"template_id\":\"0e2b5f7a-6c1d-4a8e-9b3f-7d6c5b4a3928\",\"variables\":{\"plan\":\"Pro\"},\"user_ids\":[\"3241a285-8329-4d69-8f3d-316e08cf140c\"]}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::DraftEmail {
     const JSON: &'static str = "{\"draft_id\":\"5e6f0c1a-95b1-4a55-9d0f-1e2d3c4b5a69\",\"all_users\":true}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::SendEmailResults {
     const JSON: &'static str = "{\"results\":[]}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::SendEmailResult {
     const JSON: &'static str = "{\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::EmailDeliveryInfo {
     const JSON: &'static str = "{\"stats\":{\"hour\":{\"sent\":12,\"bounced\":0,\"marked_as_spam\":0},\"day\":{\"sent\":240,\"bounced\":1,\"marked_as_spam\":0},\"week\":{\"sent\":1700,\"bounced\":6,\"marked_as_spam\":1},\"month\":{\"sent\":7200,\"bounced\":21,\"marked_as_spam\":2}},\"capacity\":{\"rate_per_second\":0.07,\"boost_multiplier\":1,\"penalty_factor\":1,\"is_boost_active\":false,\"boost_expires_at\":null}}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::EmailDeliveryStats {
     const JSON: &'static str = "{\"hour\":{\"sent\":1,\"bounced\":1,\"marked_as_spam\":1},\"day\":{\"sent\":1,\"bounced\":1,\"marked_as_spam\":1},\"week\":{\"sent\":1,\"bounced\":1,\"marked_as_spam\":1},\"month\":{\"sent\":1,\"bounced\":1,\"marked_as_spam\":1}}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::EmailDeliveryCounts {
     const JSON: &'static str = "{\"sent\":1,\"bounced\":1,\"marked_as_spam\":1}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::EmailCapacity {
     const JSON: &'static str = "{\"rate_per_second\":1.0,\"boost_multiplier\":1.0,\"penalty_factor\":1.0,\"is_boost_active\":false,\"boost_expires_at\":null}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::EmailCapacityBoost {
     const JSON: &'static str = "{\"expires_at\":\"2026-05-01T16:00:00.000Z\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmailList {
     const JSON: &'static str = "{\"items\":[],\"is_paginated\":false}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmail {
-    const JSON: &'static str = "{\"status\":\"scheduled\",\"simple_status\":\"in-progress\",\"is_paused\":false,\"has_rendered\":true,\"has_delivered\":false,\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"created_at_millis\":1777636800000,\"updated_at_millis\":1777636805000,\"tsx_source\":\"export function EmailTemplate() { return <p>It is May.</p>; }\",\"theme_id\":null,\"to\":{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"},\"variables\":{},\"skip_deliverability_check\":false,\"scheduled_at_millis\":1777651200000,\"created_with\":\"draft\",\"email_draft_id\":\"5e6f0c1a-95b1-4a55-9d0f-1e2d3c4b5a69\",\"email_programmatic_call_template_id\":null,\"send_retries\":0,\"next_send_retry_at_millis\":null,\"send_attempt_errors\":null,\"started_rendering_at_millis\":1777636801000,\"rendered_at_millis\":1777636802000,\"subject\":\"News of May\",\"html\":\"<p>It is May.</p>\",\"text\":\"It is May.\",\"is_transactional\":false,\"is_high_priority\":false,\"notification_category_id\":\"4f6f8873-3d04-46bd-8bef-18338b1a1b4c\"}";
+    const JSON: &'static str = "{\"status\":\"scheduled\",\"simple_status\":\"in-progress\",\"is_paused\":false,\"has_rendered\":true,\"has_delivered\":false,\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"created_at_millis\":1777636800000,\"updated_at_millis\":1777636805000,\"tsx_source\":\"<p>It is May.</p>\",\"theme_id\":null,\"to\":{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"},\"variables\":{},\"skip_deliverability_check\":false,\"scheduled_at_millis\":1777651200000,\"created_with\":\"draft\",\"email_draft_id\":\"5e6f0c1a-95b1-4a55-9d0f-1e2d3c4b5a69\",\"email_programmatic_call_template_id\":null,\"send_retries\":0,\"next_send_retry_at_millis\":null,\"send_attempt_errors\":null,\"started_rendering_at_millis\":1777636801000,\"rendered_at_millis\":1777636802000,\"subject\":\"News of May\",\"html\":\"<p>It is May.</p>\",\"text\":\"It is May.\",\"is_transactional\":false,\"is_high_priority\":false,\"notification_category_id\":\"4f6f8873-3d04-46bd-8bef-18338b1a1b4c\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmailPaused {
     const JSON: &'static str = "{\"status\":\"paused\",\"simple_status\":\"in-progress\",\"is_paused\":true,\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"created_at_millis\":1767225600000,\"updated_at_millis\":1767225600000,\"tsx_source\":\"sample\",\"theme_id\":null,\"to\":{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"},\"variables\":{},\"skip_deliverability_check\":false,\"scheduled_at_millis\":1767225600000,\"created_with\":\"draft\",\"email_draft_id\":null,\"email_programmatic_call_template_id\":null,\"send_retries\":1,\"next_send_retry_at_millis\":null,\"send_attempt_errors\":null,\"has_rendered\":false,\"has_delivered\":false}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmailPreparing {
     const JSON: &'static str = "{\"status\":\"preparing\",\"simple_status\":\"in-progress\",\"is_paused\":false,\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"created_at_millis\":1767225600000,\"updated_at_millis\":1767225600000,\"tsx_source\":\"sample\",\"theme_id\":null,\"to\":{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"},\"variables\":{},\"skip_deliverability_check\":false,\"scheduled_at_millis\":1767225600000,\"created_with\":\"draft\",\"email_draft_id\":null,\"email_programmatic_call_template_id\":null,\"send_retries\":1,\"next_send_retry_at_millis\":null,\"send_attempt_errors\":null,\"has_rendered\":false,\"has_delivered\":false}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmailRendering {
     const JSON: &'static str = "{\"status\":\"rendering\",\"simple_status\":\"in-progress\",\"is_paused\":false,\"started_rendering_at_millis\":1767225600000,\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"created_at_millis\":1767225600000,\"updated_at_millis\":1767225600000,\"tsx_source\":\"sample\",\"theme_id\":null,\"to\":{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"},\"variables\":{},\"skip_deliverability_check\":false,\"scheduled_at_millis\":1767225600000,\"created_with\":\"draft\",\"email_draft_id\":null,\"email_programmatic_call_template_id\":null,\"send_retries\":1,\"next_send_retry_at_millis\":null,\"send_attempt_errors\":null,\"has_rendered\":false,\"has_delivered\":false}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmailRenderError {
     const JSON: &'static str = "{\"status\":\"render-error\",\"simple_status\":\"error\",\"is_paused\":false,\"started_rendering_at_millis\":1767225600000,\"rendered_at_millis\":1767225600000,\"render_error\":\"sample\",\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"created_at_millis\":1767225600000,\"updated_at_millis\":1767225600000,\"tsx_source\":\"sample\",\"theme_id\":null,\"to\":{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"},\"variables\":{},\"skip_deliverability_check\":false,\"scheduled_at_millis\":1767225600000,\"created_with\":\"draft\",\"email_draft_id\":null,\"email_programmatic_call_template_id\":null,\"send_retries\":1,\"next_send_retry_at_millis\":null,\"send_attempt_errors\":null,\"has_rendered\":false,\"has_delivered\":false}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmailScheduled {
     const JSON: &'static str = "{\"status\":\"scheduled\",\"simple_status\":\"in-progress\",\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"created_at_millis\":1767225600000,\"updated_at_millis\":1767225600000,\"tsx_source\":\"sample\",\"theme_id\":null,\"to\":{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"},\"variables\":{},\"skip_deliverability_check\":false,\"scheduled_at_millis\":1767225600000,\"created_with\":\"draft\",\"email_draft_id\":null,\"email_programmatic_call_template_id\":null,\"send_retries\":1,\"next_send_retry_at_millis\":null,\"send_attempt_errors\":null,\"is_paused\":false,\"has_rendered\":true,\"started_rendering_at_millis\":1767225600000,\"rendered_at_millis\":1767225600000,\"subject\":\"sample\",\"html\":null,\"text\":null,\"is_transactional\":false,\"is_high_priority\":false,\"notification_category_id\":null,\"has_delivered\":false}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmailQueued {
     const JSON: &'static str = "{\"status\":\"queued\",\"simple_status\":\"in-progress\",\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"created_at_millis\":1767225600000,\"updated_at_millis\":1767225600000,\"tsx_source\":\"sample\",\"theme_id\":null,\"to\":{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"},\"variables\":{},\"skip_deliverability_check\":false,\"scheduled_at_millis\":1767225600000,\"created_with\":\"draft\",\"email_draft_id\":null,\"email_programmatic_call_template_id\":null,\"send_retries\":1,\"next_send_retry_at_millis\":null,\"send_attempt_errors\":null,\"is_paused\":false,\"has_rendered\":true,\"started_rendering_at_millis\":1767225600000,\"rendered_at_millis\":1767225600000,\"subject\":\"sample\",\"html\":null,\"text\":null,\"is_transactional\":false,\"is_high_priority\":false,\"notification_category_id\":null,\"has_delivered\":false}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmailSending {
     const JSON: &'static str = "{\"status\":\"sending\",\"simple_status\":\"in-progress\",\"started_sending_at_millis\":1767225600000,\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"created_at_millis\":1767225600000,\"updated_at_millis\":1767225600000,\"tsx_source\":\"sample\",\"theme_id\":null,\"to\":{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"},\"variables\":{},\"skip_deliverability_check\":false,\"scheduled_at_millis\":1767225600000,\"created_with\":\"draft\",\"email_draft_id\":null,\"email_programmatic_call_template_id\":null,\"send_retries\":1,\"next_send_retry_at_millis\":null,\"send_attempt_errors\":null,\"is_paused\":false,\"has_rendered\":true,\"started_rendering_at_millis\":1767225600000,\"rendered_at_millis\":1767225600000,\"subject\":\"sample\",\"html\":null,\"text\":null,\"is_transactional\":false,\"is_high_priority\":false,\"notification_category_id\":null,\"has_delivered\":false}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmailServerError {
     const JSON: &'static str = "{\"status\":\"server-error\",\"simple_status\":\"error\",\"started_sending_at_millis\":1767225600000,\"error_at_millis\":1767225600000,\"server_error\":\"sample\",\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"created_at_millis\":1767225600000,\"updated_at_millis\":1767225600000,\"tsx_source\":\"sample\",\"theme_id\":null,\"to\":{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"},\"variables\":{},\"skip_deliverability_check\":false,\"scheduled_at_millis\":1767225600000,\"created_with\":\"draft\",\"email_draft_id\":null,\"email_programmatic_call_template_id\":null,\"send_retries\":1,\"next_send_retry_at_millis\":null,\"send_attempt_errors\":null,\"is_paused\":false,\"has_rendered\":true,\"started_rendering_at_millis\":1767225600000,\"rendered_at_millis\":1767225600000,\"subject\":\"sample\",\"html\":null,\"text\":null,\"is_transactional\":false,\"is_high_priority\":false,\"notification_category_id\":null,\"has_delivered\":false}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmailSent {
     const JSON: &'static str = "{\"status\":\"sent\",\"simple_status\":\"ok\",\"can_have_delivery_info\":false,\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"created_at_millis\":1767225600000,\"updated_at_millis\":1767225600000,\"tsx_source\":\"sample\",\"theme_id\":null,\"to\":{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"},\"variables\":{},\"skip_deliverability_check\":false,\"scheduled_at_millis\":1767225600000,\"created_with\":\"draft\",\"email_draft_id\":null,\"email_programmatic_call_template_id\":null,\"send_retries\":1,\"next_send_retry_at_millis\":null,\"send_attempt_errors\":null,\"is_paused\":false,\"has_rendered\":true,\"started_rendering_at_millis\":1767225600000,\"rendered_at_millis\":1767225600000,\"subject\":\"sample\",\"html\":null,\"text\":null,\"is_transactional\":false,\"is_high_priority\":false,\"notification_category_id\":null,\"has_delivered\":true,\"started_sending_at_millis\":1767225600000,\"delivered_at_millis\":1767225600000}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmailSkipped {
     const JSON: &'static str = "{\"status\":\"skipped\",\"simple_status\":\"ok\",\"is_paused\":false,\"has_delivered\":false,\"skipped_at_millis\":1767225600000,\"skipped_reason\":\"USER_UNSUBSCRIBED\",\"skipped_details\":{},\"has_rendered\":false,\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"created_at_millis\":1767225600000,\"updated_at_millis\":1767225600000,\"tsx_source\":\"sample\",\"theme_id\":null,\"to\":{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"},\"variables\":{},\"skip_deliverability_check\":false,\"scheduled_at_millis\":1767225600000,\"created_with\":\"draft\",\"email_draft_id\":null,\"email_programmatic_call_template_id\":null,\"send_retries\":1,\"next_send_retry_at_millis\":null,\"send_attempt_errors\":null}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmailBounced {
     const JSON: &'static str = "{\"status\":\"bounced\",\"simple_status\":\"error\",\"started_sending_at_millis\":1767225600000,\"bounced_at_millis\":1767225600000,\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"created_at_millis\":1767225600000,\"updated_at_millis\":1767225600000,\"tsx_source\":\"sample\",\"theme_id\":null,\"to\":{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"},\"variables\":{},\"skip_deliverability_check\":false,\"scheduled_at_millis\":1767225600000,\"created_with\":\"draft\",\"email_draft_id\":null,\"email_programmatic_call_template_id\":null,\"send_retries\":1,\"next_send_retry_at_millis\":null,\"send_attempt_errors\":null,\"is_paused\":false,\"has_rendered\":true,\"started_rendering_at_millis\":1767225600000,\"rendered_at_millis\":1767225600000,\"subject\":\"sample\",\"html\":null,\"text\":null,\"is_transactional\":false,\"is_high_priority\":false,\"notification_category_id\":null,\"has_delivered\":false}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmailDeliveryDelayed {
     const JSON: &'static str = "{\"status\":\"delivery-delayed\",\"simple_status\":\"ok\",\"started_sending_at_millis\":1767225600000,\"delivery_delayed_at_millis\":1767225600000,\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"created_at_millis\":1767225600000,\"updated_at_millis\":1767225600000,\"tsx_source\":\"sample\",\"theme_id\":null,\"to\":{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"},\"variables\":{},\"skip_deliverability_check\":false,\"scheduled_at_millis\":1767225600000,\"created_with\":\"draft\",\"email_draft_id\":null,\"email_programmatic_call_template_id\":null,\"send_retries\":1,\"next_send_retry_at_millis\":null,\"send_attempt_errors\":null,\"is_paused\":false,\"has_rendered\":true,\"started_rendering_at_millis\":1767225600000,\"rendered_at_millis\":1767225600000,\"subject\":\"sample\",\"html\":null,\"text\":null,\"is_transactional\":false,\"is_high_priority\":false,\"notification_category_id\":null,\"has_delivered\":false}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmailOpened {
     const JSON: &'static str = "{\"status\":\"opened\",\"simple_status\":\"ok\",\"opened_at_millis\":1767225600000,\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"created_at_millis\":1767225600000,\"updated_at_millis\":1767225600000,\"tsx_source\":\"sample\",\"theme_id\":null,\"to\":{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"},\"variables\":{},\"skip_deliverability_check\":false,\"scheduled_at_millis\":1767225600000,\"created_with\":\"draft\",\"email_draft_id\":null,\"email_programmatic_call_template_id\":null,\"send_retries\":1,\"next_send_retry_at_millis\":null,\"send_attempt_errors\":null,\"is_paused\":false,\"has_rendered\":true,\"started_rendering_at_millis\":1767225600000,\"rendered_at_millis\":1767225600000,\"subject\":\"sample\",\"html\":null,\"text\":null,\"is_transactional\":false,\"is_high_priority\":false,\"notification_category_id\":null,\"has_delivered\":true,\"started_sending_at_millis\":1767225600000,\"delivered_at_millis\":1767225600000,\"can_have_delivery_info\":true}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmailClicked {
     const JSON: &'static str = "{\"status\":\"clicked\",\"simple_status\":\"ok\",\"clicked_at_millis\":1767225600000,\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"created_at_millis\":1767225600000,\"updated_at_millis\":1767225600000,\"tsx_source\":\"sample\",\"theme_id\":null,\"to\":{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"},\"variables\":{},\"skip_deliverability_check\":false,\"scheduled_at_millis\":1767225600000,\"created_with\":\"draft\",\"email_draft_id\":null,\"email_programmatic_call_template_id\":null,\"send_retries\":1,\"next_send_retry_at_millis\":null,\"send_attempt_errors\":null,\"is_paused\":false,\"has_rendered\":true,\"started_rendering_at_millis\":1767225600000,\"rendered_at_millis\":1767225600000,\"subject\":\"sample\",\"html\":null,\"text\":null,\"is_transactional\":false,\"is_high_priority\":false,\"notification_category_id\":null,\"has_delivered\":true,\"started_sending_at_millis\":1767225600000,\"delivered_at_millis\":1767225600000,\"can_have_delivery_info\":true}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmailMarkedAsSpam {
     const JSON: &'static str = "{\"status\":\"marked-as-spam\",\"simple_status\":\"ok\",\"marked_as_spam_at_millis\":1767225600000,\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"created_at_millis\":1767225600000,\"updated_at_millis\":1767225600000,\"tsx_source\":\"sample\",\"theme_id\":null,\"to\":{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"},\"variables\":{},\"skip_deliverability_check\":false,\"scheduled_at_millis\":1767225600000,\"created_with\":\"draft\",\"email_draft_id\":null,\"email_programmatic_call_template_id\":null,\"send_retries\":1,\"next_send_retry_at_millis\":null,\"send_attempt_errors\":null,\"is_paused\":false,\"has_rendered\":true,\"started_rendering_at_millis\":1767225600000,\"rendered_at_millis\":1767225600000,\"subject\":\"sample\",\"html\":null,\"text\":null,\"is_transactional\":false,\"is_high_priority\":false,\"notification_category_id\":null,\"has_delivered\":true,\"started_sending_at_millis\":1767225600000,\"delivered_at_millis\":1767225600000,\"can_have_delivery_info\":true}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::EmailRecipient {
     const JSON: &'static str = "{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::UserPrimaryEmailRecipient {
     const JSON: &'static str = "{\"type\":\"user-primary-email\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::UserCustomEmailsRecipient {
     const JSON: &'static str = "{\"type\":\"user-custom-emails\",\"user_id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\",\"emails\":[]}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::CustomEmailsRecipient {
     const JSON: &'static str = "{\"type\":\"custom-emails\",\"emails\":[]}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::SendAttemptError {
     const JSON: &'static str = "{\"attempt_number\":1,\"timestamp\":\"sample\",\"external_message\":\"sample\",\"external_details\":{},\"internal_message\":\"sample\",\"internal_details\":{}}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::OutboxEmailUpdate {
     const JSON: &'static str = "{\"is_paused\":true}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::ConfigOverride {
     const JSON: &'static str = "{\"config_string\":\"{\\\"auth.allowSignUp\\\":false}\"}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::ConfigOverrideUpdate {
     const JSON: &'static str = "{\"config_override_string\":\"{\\\"auth.allowSignUp\\\":false}\"}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::ConfigOverrideReplacement {
     const JSON: &'static str = "{\"config_string\":\"{\\\"teams\\\":{\\\"allowClientTeamCreation\\\":true}}\",\"source\":{\"type\":\"unlinked\"}}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::ConfigSource {
     const JSON: &'static str = "{\"type\":\"pushed-from-github\",\"owner\":\"example\",\"repo\":\"shop\",\"branch\":\"main\",\"commit_hash\":\"9f2c1e4b7a6d5c3f8e0b1a2d4c6f8e9a0b3d5c7e\",\"config_file_path\":\"stack.config.ts\"}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::ConfigFromGithub {
     const JSON: &'static str = "{\"type\":\"pushed-from-github\",\"owner\":\"example\",\"repo\":\"shop\",\"branch\":\"main\",\"commit_hash\":\"9f2c1e4b7a6d5c3f8e0b1a2d4c6f8e9a0b3d5c7e\",\"config_file_path\":\"stack.config.ts\"}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::ConfigFromUnknown {
     const JSON: &'static str = "{\"type\":\"pushed-from-unknown\"}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::ConfigUnlinked {
     const JSON: &'static str = "{\"type\":\"unlinked\"}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(any(feature = "server", feature = "admin"))]
 impl Sample for ::stack_types::SignInInvitation {
     const JSON: &'static str = "{\"email\":\"ada@example.com\",\"callback_url\":\"https://app.example.com/handler/sign-in\"}";
 }
 
 #[cfg(feature = "teams")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::PermissionDefinitionList {
     const JSON: &'static str = "{\"items\":[],\"is_paginated\":false}";
 }
 
 #[cfg(feature = "teams")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::PermissionDefinition {
     const JSON: &'static str = "{\"id\":\"team_admin\",\"description\":\"May do everything in the team.\",\"contained_permission_ids\":[\"$invite_members\",\"$remove_members\"]}";
 }
 
 #[cfg(feature = "teams")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::PermissionDefinitionCreate {
     const JSON: &'static str = "{\"id\":\"read_reports\",\"description\":\"May see the reports.\"}";
 }
 
 #[cfg(feature = "teams")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::PermissionDefinitionUpdate {
     const JSON: &'static str = "{\"description\":\"May see the reports.\",\"contained_permission_ids\":[\"read_numbers\"]}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailToRender {
     const JSON: &'static str = "{\"template_id\":\"0e2b5f7a-6c1d-4a8e-9b3f-7d6c5b4a3928\",\"theme_id\":false}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::RenderTemplate {
     const JSON: &'static str = "{\"template_id\":\"0e2b5f7a-6c1d-4a8e-9b3f-7d6c5b4a3928\",\"theme_id\":false}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::RenderTemplateInThemeSource {
     const JSON: &'static str = "{\"template_id\":\"0e2b5f7a-6c1d-4a8e-9b3f-7d6c5b4a3928\",\"theme_tsx_source\":\"sample\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::RenderSource {
     const JSON: &'static str = "{\"template_tsx_source\":\"sample\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::RenderSourceInThemeSource {
     const JSON: &'static str = "{\"template_tsx_source\":\"sample\",\"theme_tsx_source\":\"sample\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::RenderedEmail {
     const JSON: &'static str = "{\"html\":\"sample\"}";
 }
 
 #[cfg(feature = "webhooks")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::WebhookToken {
     const JSON: &'static str = "{\"token\":\"sample\"}";
 }
 
 #[cfg(feature = "webhooks")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::TestWebhook {
     const JSON: &'static str = "{\"endpoint_id\":\"ep_2bVxUvHkYrJmYyVw6zq0Wc1yTnE\"}";
 }
 
 #[cfg(feature = "webhooks")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::TestWebhookResult {
     const JSON: &'static str = "{\"success\":true}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::ProjectUpdate {
     const JSON: &'static str = "{}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::ApiKeySetList {
     const JSON: &'static str = "{\"items\":[],\"is_paginated\":false}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::ApiKeySet {
     const JSON: &'static str = "{\"id\":\"b0c5a0f7-0c0a-4c6e-9f6a-2f6a5b1d7c3e\",\"description\":\"sample\",\"expires_at_millis\":1767225600000,\"created_at_millis\":1767225600000}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::ApiKeySetCreate {
     const JSON: &'static str = "{\"description\":\"sample\",\"expires_at_millis\":1767225600000,\"has_publishable_client_key\":false,\"has_secret_server_key\":false,\"has_super_secret_admin_key\":false}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::ApiKeySetCreated {
     const JSON: &'static str = "{\"id\":\"b0c5a0f7-0c0a-4c6e-9f6a-2f6a5b1d7c3e\",\"description\":\"sample\",\"expires_at_millis\":1767225600000,\"created_at_millis\":1767225600000}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::ApiKeySetUpdate {
     const JSON: &'static str = "{}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::RenderedConfig {
     const JSON: &'static str = "{\"config_string\":\"{\\\"auth\\\":{\\\"allowSignUp\\\":true}}\"}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::ConfigKeysReset {
     const JSON: &'static str = "{\"keys\":[\"auth.oauth.providers.github\",\"teams\"]}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::CurrentConfigSource {
     const JSON: &'static str = "{\"source\":{\"type\":\"pushed-from-github\",\"owner\":\"example\",\"repo\":\"shop\",\"branch\":\"main\",\"commit_hash\":\"9f2c1e4b7a6d5c3f8e0b1a2d4c6f8e9a0b3d5c7e\",\"config_file_path\":\"stack.config.ts\"}}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::SentEmailList {
     const JSON: &'static str = "{\"items\":[],\"is_paginated\":false}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::SentEmail {
     const JSON: &'static str = "{\"id\":\"1f1c9d0e-7d53-4d4f-8f0b-6a3b7a0f1d52\",\"subject\":\"News of May\",\"sent_at_millis\":1777651200000,\"to\":[\"ada@example.com\"]}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::ManagedEmailDomainCreate {
     const JSON: &'static str = "{\"subdomain\":\"mail.example.com\",\"sender_local_part\":\"hello\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::ManagedEmailDomain {
     const JSON: &'static str = "{\"domain_id\":\"d91cd9bd-1176-453e-8fc1-35364d380206\",\"subdomain\":\"mail.example.com\",\"sender_local_part\":\"hello\",\"name_server_records\":[\"ns1.example.net\",\"ns2.example.net\"],\"status\":\"pending_dns\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::ManagedEmailDomainCheck {
     const JSON: &'static str = "{\"domain_id\":\"d91cd9bd-1176-453e-8fc1-35364d380206\",\"subdomain\":\"sample\",\"sender_local_part\":\"sample\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::ManagedEmailDomainState {
     const JSON: &'static str = "{\"status\":\"verified\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::ManagedEmailDomainApply {
     const JSON: &'static str = "{\"domain_id\":\"d91cd9bd-1176-453e-8fc1-35364d380206\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::ManagedEmailDomainApplied {
     const JSON: &'static str = "{\"status\":\"applied\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::ManagedEmailDomainList {
     const JSON: &'static str = "{\"items\":[]}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::TestEmail {
     const JSON: &'static str = "{\"recipient_email\":\"ada@example.com\",\"email_config\":{\"host\":\"smtp.example.com\",\"port\":587,\"username\":\"mailer\",\"password\":\"correct horse battery staple\",\"sender_name\":\"Example\",\"sender_email\":\"hello@example.com\"}}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::TestEmailServer {
     const JSON: &'static str = "{\"host\":\"sample\",\"port\":1,\"username\":\"sample\",\"password\":\"sample\",\"sender_name\":\"sample\",\"sender_email\":\"ada@example.com\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::TestEmailResult {
     const JSON: &'static str = "{\"success\":false,\"error_message\":\"The server smtp.example.com refused the password.\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailDraftList {
     const JSON: &'static str = "{\"drafts\":[]}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailDraft {
-    const JSON: &'static str = "{\"id\":\"5e6f0c1a-95b1-4a55-9d0f-1e2d3c4b5a69\",\"display_name\":\"News of May\",\"tsx_source\":\"export function EmailTemplate() { return <p>It is May.</p>; }\",\"theme_id\":false,\"sent_at_millis\":null}";
+    const JSON: &'static str = "{\"id\":\"5e6f0c1a-95b1-4a55-9d0f-1e2d3c4b5a69\",\"display_name\":\"News of May\",\"tsx_source\":\"{% set subject = \\\"News of May\\\" %}<p>It is May.</p>\",\"theme_id\":false,\"sent_at_millis\":null}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailDraftCreate {
     const JSON: &'static str = "{\"display_name\":\"News of May\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailDraftCreated {
     const JSON: &'static str = "{\"id\":\"5e6f0c1a-95b1-4a55-9d0f-1e2d3c4b5a69\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailDraftUpdate {
     const JSON: &'static str = "{}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailDraftDone {
     const JSON: &'static str = "{\"ok\":\"ok\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailTemplateList {
     const JSON: &'static str = "{\"templates\":[]}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailTemplate {
-    const JSON: &'static str = "{\"id\":\"0e2b5f7a-6c1d-4a8e-9b3f-7d6c5b4a3928\",\"display_name\":\"Welcome\",\"tsx_source\":\"export function EmailTemplate({ user }) { return <p>Hello {user.displayName}!</p>; }\"}";
+    const JSON: &'static str = "{\"id\":\"0e2b5f7a-6c1d-4a8e-9b3f-7d6c5b4a3928\",\"display_name\":\"Welcome\",\"tsx_source\":\"<p>Hello {{ user.displayName }}!</p>\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailTemplateCreate {
     const JSON: &'static str = "{\"display_name\":\"Welcome\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailTemplateCreated {
     const JSON: &'static str = "{\"id\":\"0e2b5f7a-6c1d-4a8e-9b3f-7d6c5b4a3928\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailTemplateUpdate {
     const JSON: &'static str = "{\"tsx_source\":\"sample\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailTemplateUpdated {
     const JSON: &'static str = "{\"rendered_html\":\"sample\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailThemeList {
     const JSON: &'static str = "{\"themes\":[]}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailThemeSummary {
     const JSON: &'static str = "{\"id\":\"7c9a1e3b-2d4f-4b6a-8c0e-9f1a2b3c4d5e\",\"display_name\":\"sample\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailTheme {
-    const JSON: &'static str = "{\"id\":\"7c9a1e3b-2d4f-4b6a-8c0e-9f1a2b3c4d5e\",\"display_name\":\"Plain\",\"tsx_source\":\"export function EmailTheme({ children }) { return <Html><Body>{children}</Body></Html>; }\"}";
+    const JSON: &'static str = "{\"id\":\"7c9a1e3b-2d4f-4b6a-8c0e-9f1a2b3c4d5e\",\"display_name\":\"Plain\",\"tsx_source\":\"<html><body>{{ body }}</body></html>\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailThemeCreate {
     const JSON: &'static str = "{\"display_name\":\"Plain\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailThemeCreated {
     const JSON: &'static str = "{\"id\":\"7c9a1e3b-2d4f-4b6a-8c0e-9f1a2b3c4d5e\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailThemeUpdate {
     const JSON: &'static str = "{\"tsx_source\":\"sample\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::EmailThemeUpdated {
     const JSON: &'static str = "{\"display_name\":\"sample\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::TemplateSource {
     const JSON: &'static str = "{\"template_tsx_source\":\"sample\"}";
 }
 
 #[cfg(feature = "emails")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::RewrittenSource {
     const JSON: &'static str = "{\"tsx_source\":\"sample\"}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::OnboardingPreview {
     const JSON: &'static str = "{\"onboarding\":{\"require_email_verification\":true}}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::OnboardingChange {
     const JSON: &'static str = "{}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::AffectedUsers {
     const JSON: &'static str = "{\"affected_users\":[{\"id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\",\"display_name\":\"Ada\",\"primary_email\":\"ada@example.com\",\"restricted_reason\":{\"type\":\"email_not_verified\"}}],\"total_affected_count\":1}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::AffectedUser {
     const JSON: &'static str = "{\"id\":\"3241a285-8329-4d69-8f3d-316e08cf140c\",\"display_name\":null,\"primary_email\":null,\"restricted_reason\":{\"type\":\"anonymous\"}}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::SignUpRulesStats {
     const JSON: &'static str = "{\"rule_triggers\":[{\"rule_id\":\"no-disposable-mail\",\"total_count\":2,\"all_time_count\":31,\"hourly_counts\":[{\"hour\":\"2026-05-01T12:00:00.000Z\",\"count\":2}]}],\"analytics_hours\":48,\"total_triggers\":2,\"triggers_by_action\":{\"allow\":0,\"reject\":2,\"restrict\":0,\"log\":0}}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::SignUpRuleTriggers {
     const JSON: &'static str = "{\"rule_id\":\"no-disposable-mail\",\"total_count\":1,\"all_time_count\":1,\"hourly_counts\":[]}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::HourlyCount {
     const JSON: &'static str = "{\"hour\":\"sample\",\"count\":1}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::SignUpRuleActionCounts {
     const JSON: &'static str = "{\"allow\":1,\"reject\":1,\"restrict\":1,\"log\":1}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::SignUpRulesTest {
     const JSON: &'static str = "{\"email\":\"ada@example.com\",\"auth_method\":\"password\",\"oauth_provider\":null,\"country_code\":\"GB\"}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::SignUpRulesTestResult {
     const JSON: &'static str = "{\"context\":{\"email\":\"ada@example.com\",\"email_domain\":\"example.com\",\"country_code\":\"GB\",\"auth_method\":\"password\",\"oauth_provider\":\"\",\"turnstile_result\":\"ok\",\"risk_scores\":{\"bot\":0,\"free_trial_abuse\":0}},\"evaluations\":[{\"rule_id\":\"no-disposable-mail\",\"display_name\":\"No disposable mail\",\"enabled\":true,\"condition\":\"emailDomain == \\\"disposable.example\\\"\",\"status\":\"not_matched\",\"action\":{\"type\":\"reject\"}}],\"outcome\":{\"should_allow\":true,\"decision\":\"default-allow\",\"decision_rule_id\":null,\"restricted_because_of_rule_id\":null}}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::SignUpRuleContext {
     const JSON: &'static str = "{\"email\":\"sample\",\"email_domain\":\"sample\",\"country_code\":\"sample\",\"auth_method\":\"password\",\"oauth_provider\":\"sample\",\"turnstile_result\":\"ok\",\"risk_scores\":{\"bot\":0,\"free_trial_abuse\":0}}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::SignUpRuleEvaluation {
     const JSON: &'static str = "{\"rule_id\":\"no-disposable-mail\",\"display_name\":\"sample\",\"enabled\":false,\"condition\":\"sample\",\"status\":\"matched\",\"action\":{\"type\":\"allow\"}}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::SignUpRuleAction {
     const JSON: &'static str = "{\"type\":\"allow\"}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::SignUpRulesOutcome {
     const JSON: &'static str = "{\"should_allow\":false,\"decision\":\"allow\",\"decision_rule_id\":null,\"restricted_because_of_rule_id\":null}";
 }
 
 #[cfg(feature = "internal")]
+#[cfg(feature = "admin")]
 impl Sample for ::stack_types::AiChatMessageCreate {
     const JSON: &'static str = "{\"message\":null}";
 }

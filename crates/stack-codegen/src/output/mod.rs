@@ -68,7 +68,7 @@ pub struct Item {
 }
 
 impl Item {
-    /// What [`write`] would change, as a unified diff; empty if nothing.
+    /// What [`write()`] would change, as a unified diff; empty if nothing.
     pub fn diff(&self) -> String {
         if matches!(self.state, State::Fresh | State::Foreign) {
             return String::new();

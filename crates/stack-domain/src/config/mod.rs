@@ -9,6 +9,7 @@
 //! - [`legacy`] is the older snake_case form in which projects are shown and changed;
 //! - [`ConfigService`] reads and changes what is stored.
 
+mod change;
 pub mod legacy;
 pub mod overrides;
 mod parts;
@@ -16,6 +17,7 @@ mod service;
 mod stored;
 mod validate;
 
+pub(crate) use change::ConfigChange;
 pub use parts::{
     AccountMergeStrategy, ApiKeysConfig, ApiKeysEnabled, AppConfig, AppleBundle, AppsConfig, AuthConfig,
     DataVaultConfig, DataVaultStore, DefaultPermissions, DomainsConfig, EmailServer, EmailTemplate, EmailTheme,
@@ -25,4 +27,6 @@ pub use parts::{
 };
 pub use service::ConfigService;
 pub(crate) use stored::{open, seal};
+#[cfg(test)]
+pub(crate) use validate::EMAIL_THEME_IDS;
 pub use validate::{OAUTH_PROVIDER_TYPES, SYSTEM_TEAM_PERMISSIONS};

@@ -1,6 +1,14 @@
 //! Overrides: JSON objects whose keys may be paths with dots.
+//!
+//! They come from outside, so everything here takes a time that grows with their length only, and no more stack than
+//! [`MAX_DEPTH`] needs.
+
+use std::collections::HashSet;
 
 use serde_json::{Map, Value};
+
+/// How many names a path may have, those of the objects around it included. The deepest setting has eight.
+pub const MAX_DEPTH: usize = 32;
 
 /// A JSON object of overrides. The order of its keys matters: a later one wins.
 pub type Overrides = Map<String, Value>;
@@ -17,6 +25,9 @@ pub enum OverrideError {
     /// A path leads through a value that isn't an object.
     #[error("\"{0}\" leads through a value that is not an object")]
     ThroughValue(String),
+    /// A path has too many names.
+    #[error("a path has more than {MAX_DEPTH} names")]
+    TooDeep,
 }
 
 /// Reads a text.
@@ -30,63 +41,96 @@ pub fn parse(text: &str) -> Result<Overrides, OverrideError> {
 
 /// Puts `patch` over `base`: each key first takes away itself and everything below it, then is set.
 pub fn merge(base: &mut Overrides, patch: Overrides) {
-    base.retain(|key, _| !patch.keys().any(|path| is_at_or_below(key, path)));
+    base.retain(|key, _| !and_above(key).any(|path| patch.contains_key(path)));
     base.extend(patch);
 }
 
-/// Takes away `path` and everything below it, also inside nested objects.
-pub fn reset(overrides: &mut Overrides, path: &str) {
-    overrides.retain(|key, _| !is_at_or_below(key, path));
-    for (key, value) in overrides.iter_mut() {
-        if let (Some(rest), Value::Object(inner)) = (
-            path.strip_prefix(key.as_str()).and_then(|rest| rest.strip_prefix('.')),
-            value,
-        ) {
-            reset(inner, rest);
-        }
+/// Takes away these paths and everything below them, also inside nested objects.
+///
+/// # Errors
+///
+/// [`OverrideError::BadPath`] or [`OverrideError::TooDeep`]; then nothing is taken away.
+pub fn reset(overrides: &mut Overrides, paths: &[String]) -> Result<(), OverrideError> {
+    for path in paths {
+        check_path(path)?;
     }
+    take_away(overrides, "", &paths.iter().map(String::as_str).collect());
+    Ok(())
+}
+
+fn take_away(overrides: &mut Overrides, above: &str, paths: &HashSet<&str>) {
+    overrides.retain(|key, value| {
+        let whole = if above.is_empty() {
+            key.clone()
+        } else {
+            format!("{above}.{key}")
+        };
+        if and_above(&whole).any(|path| paths.contains(path)) {
+            return false;
+        }
+        if let Value::Object(inner) = value {
+            take_away(inner, &whole, paths);
+        }
+        true
+    });
 }
 
 /// Unfolds all dots and nulls: gives a tree whose keys are plain names and whose leaves are values.
 ///
 /// # Errors
 ///
-/// [`OverrideError::BadPath`] or [`OverrideError::ThroughValue`].
+/// [`OverrideError::BadPath`], [`OverrideError::ThroughValue`] or [`OverrideError::TooDeep`].
 pub fn unfold(overrides: &Overrides) -> Result<Overrides, OverrideError> {
+    unfold_below(overrides, 0)
+}
+
+fn unfold_below(overrides: &Overrides, depth: usize) -> Result<Overrides, OverrideError> {
     let mut tree = Map::new();
     for (path, value) in overrides {
-        set(&mut tree, path, path, value)?;
+        set(&mut tree, path, value, depth)?;
     }
     Ok(tree)
 }
 
-fn set(tree: &mut Overrides, path: &str, whole: &str, value: &Value) -> Result<(), OverrideError> {
-    let (name, rest) = path
-        .split_once('.')
-        .map_or((path, None), |(name, rest)| (name, Some(rest)));
-    if name.is_empty() {
-        return Err(OverrideError::BadPath(whole.to_owned()));
+fn set(mut tree: &mut Overrides, path: &str, value: &Value, mut depth: usize) -> Result<(), OverrideError> {
+    depth += check_path(path)?;
+    if depth > MAX_DEPTH {
+        return Err(OverrideError::TooDeep);
     }
-    match (rest, value) {
-        (Some(rest), _) => match tree.entry(name).or_insert_with(|| Value::Object(Map::new())) {
-            Value::Object(inner) => return set(inner, rest, whole, value),
-            _ => return Err(OverrideError::ThroughValue(whole.to_owned())),
-        },
-        (None, Value::Null) => tree.retain(|key, _| key != name),
-        (None, Value::Object(inner)) => {
-            let unfolded = unfold(inner)?;
-            tree.insert(name.to_owned(), Value::Object(unfolded));
-        }
-        (None, _) => {
-            tree.insert(name.to_owned(), value.clone());
-        }
+    let mut name = path;
+    while let Some((first, rest)) = name.split_once('.') {
+        let Value::Object(inner) = tree.entry(first).or_insert_with(|| Value::Object(Map::new())) else {
+            return Err(OverrideError::ThroughValue(path.to_owned()));
+        };
+        (tree, name) = (inner, rest);
     }
+    match value {
+        Value::Null => tree.remove(name),
+        Value::Object(inner) => tree.insert(name.to_owned(), Value::Object(unfold_below(inner, depth)?)),
+        _ => tree.insert(name.to_owned(), value.clone()),
+    };
     Ok(())
 }
 
-fn is_at_or_below(key: &str, path: &str) -> bool {
-    key.strip_prefix(path)
-        .is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+/// How many names a path has.
+fn check_path(path: &str) -> Result<usize, OverrideError> {
+    let mut depth = 0;
+    for name in path.split('.') {
+        depth += 1;
+        if name.is_empty() {
+            return Err(OverrideError::BadPath(path.to_owned()));
+        }
+        if depth > MAX_DEPTH {
+            return Err(OverrideError::TooDeep);
+        }
+    }
+    Ok(depth)
+}
+
+/// A path and those of which it is a part, the shortest first.
+fn and_above(path: &str) -> impl Iterator<Item = &str> {
+    let ends = path.match_indices('.').map(|(end, _)| end);
+    ends.chain([path.len()]).map(|end| &path[..end])
 }
 
 #[cfg(test)]
@@ -138,9 +182,10 @@ mod tests {
 
     #[test]
     fn reset_reaches_into_nested_objects() {
-        let mut all = object(json!({ "a": { "b": { "c": 1, "d": 2 } }, "a.b.c": 3, "a.bc": 4 }));
-        reset(&mut all, "a.b.c");
-        assert_eq!(all, object(json!({ "a": { "b": { "d": 2 } }, "a.bc": 4 })));
+        let all = json!({ "a": { "b": { "c": 1, "d": 2 } }, "a.b.c": 3, "a.b": { "c.e": 1 }, "a.bc": 4, "f": 5 });
+        let mut all = object(all);
+        reset(&mut all, &["a.b.c".to_owned(), "f".to_owned()]).unwrap();
+        assert_eq!(all, object(json!({ "a": { "b": { "d": 2 } }, "a.b": {}, "a.bc": 4 })));
     }
 
     #[test]
@@ -148,10 +193,39 @@ mod tests {
         for path in ["", ".", "a.", ".a", "a..b"] {
             let overrides = object(json!({ path: 1 }));
             assert_eq!(unfold(&overrides), Err(OverrideError::BadPath(path.to_owned())));
+            let kept = overrides.clone();
+            let mut reset_too = overrides;
+            assert!(reset(&mut reset_too, &["b".to_owned(), path.to_owned()]).is_err());
+            assert_eq!(reset_too, kept);
         }
         let overrides = object(json!({ "a": 1, "a.b": 2 }));
         assert_eq!(unfold(&overrides), Err(OverrideError::ThroughValue("a.b".to_owned())));
         assert!(matches!(parse("[]"), Err(OverrideError::NotAnObject(_))));
+    }
+
+    #[test]
+    fn depth_is_bounded_however_it_is_written() {
+        let deep = |length: usize| vec!["a"; length].join(".");
+        assert!(unfold(&object(json!({ deep(MAX_DEPTH): 1 }))).is_ok());
+        for path in [deep(MAX_DEPTH + 1), deep(2_000_000)] {
+            assert_eq!(unfold(&object(json!({ &path: 1 }))), Err(OverrideError::TooDeep));
+            assert_eq!(reset(&mut Map::new(), &[path]), Err(OverrideError::TooDeep));
+        }
+        let nested = (0..MAX_DEPTH).fold(json!(1), |value, _| json!({ "a": value }));
+        assert!(unfold(&object(nested.clone())).is_ok());
+        assert_eq!(unfold(&object(json!({ "a": nested }))), Err(OverrideError::TooDeep));
+    }
+
+    #[test]
+    fn half_a_million_keys_are_merged_and_reset_at_once() {
+        let keys = || (0..500_000).map(|number| format!("a.b{number}"));
+        let all = || keys().map(|key| (key, Value::Null)).collect::<Overrides>();
+        let mut base = all();
+        merge(&mut base, all());
+        assert_eq!(base.len(), 500_000);
+        assert!(unfold(&base).is_ok());
+        reset(&mut base, &keys().collect::<Vec<_>>()).unwrap();
+        assert!(base.is_empty());
     }
 
     /// Overrides without conflicts: objects and dotted paths over three names.

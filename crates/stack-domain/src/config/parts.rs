@@ -367,6 +367,16 @@ pub enum PermissionScope {
     Project,
 }
 
+impl PermissionScope {
+    /// Its name on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Team => "team",
+            Self::Project => "project",
+        }
+    }
+}
+
 /// What happens if a provider tells an e-mail with which somebody signs in already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use stack_types::ProjectId;
 
 use super::{
-    overrides::{self, Overrides},
+    overrides::{self, OverrideError, Overrides},
     stored,
 };
 use crate::{
@@ -62,6 +62,7 @@ impl<S: Storage> ConfigService<S> {
         text: &str,
         source: Option<&Value>,
     ) -> DomainResult<()> {
+        require_level(access, level)?;
         let source = match (level, source) {
             (ConfigLevel::Branch, Some(source)) => Some(source.to_string()),
             (ConfigLevel::Branch, None) => {
@@ -70,8 +71,11 @@ impl<S: Storage> ConfigService<S> {
             _ => None,
         };
         let new = parse(text)?;
-        self.change(access, project, level, source.as_deref(), |overrides| *overrides = new)
-            .await
+        self.change(project, level, source.as_deref(), |overrides| {
+            *overrides = new;
+            Ok(())
+        })
+        .await
     }
 
     /// Merges into what is set at one level: each key takes away itself and everything below it, then is set.
@@ -86,9 +90,11 @@ impl<S: Storage> ConfigService<S> {
         level: ConfigLevel,
         text: &str,
     ) -> DomainResult<()> {
+        require_level(access, level)?;
         let patch = parse(text)?;
-        self.change(access, project, level, None, |overrides| {
-            overrides::merge(overrides, patch)
+        self.change(project, level, None, |overrides| {
+            overrides::merge(overrides, patch);
+            Ok(())
         })
         .await
     }
@@ -97,15 +103,15 @@ impl<S: Storage> ConfigService<S> {
     ///
     /// # Errors
     ///
-    /// Bad request for the level `project`, or if the result makes no sense.
+    /// Bad request for the level `project`, for a key that is no path, or if the result makes no sense.
     pub async fn reset_keys(&self, project: &ProjectId, level: ConfigLevel, keys: &[String]) -> DomainResult<()> {
         if level == ConfigLevel::Project {
             return Err(DomainError::bad_request(
                 "Keys can be reset at the levels \"branch\" and \"environment\" only.",
             ));
         }
-        let reset = |all: &mut Overrides| keys.iter().for_each(|key| overrides::reset(all, key));
-        self.change(AccessType::Admin, project, level, None, reset).await
+        self.change(project, level, None, |overrides| overrides::reset(overrides, keys))
+            .await
     }
 
     /// Where the level `branch` was pushed from.
@@ -138,39 +144,26 @@ impl<S: Storage> ConfigService<S> {
 
     async fn change(
         &self,
-        access: AccessType,
         project: &ProjectId,
         level: ConfigLevel,
         source: Option<&str>,
-        change: impl FnOnce(&mut Overrides) + Send,
+        change: impl FnOnce(&mut Overrides) -> Result<(), OverrideError> + Send,
     ) -> DomainResult<()> {
-        require_level(access, level)?;
-        let core = &*self.0;
-        let missing = || known::current_project_not_found(project);
-        let mut writer = core.storage.write().await?;
-        if !writer.lock_project(project).await? {
-            return Err(missing());
-        }
-        let mut stored = writer.find_project(project).await?.ok_or_else(missing)?.config;
-        let mut overrides = stored::open(project, &stored, level, &core.sealer)?;
-        change(&mut overrides);
-        let text = stored::seal(project, level, &overrides, &core.sealer, &*core.rng)?;
-        writer.update_config(project, level, Some(&text)).await?;
+        let (mut under_way, _) = self.0.begin_config_change(project, level).await?;
+        change(&mut under_way.overrides).map_err(bad_override)?;
         if source.is_some() {
-            writer.update_config_source(project, source).await?;
+            under_way.writer.update_config_source(project, source).await?;
         }
-        // Levels that are fine alone may contradict each other.
-        stored.set_level(level, text);
-        super::ProjectConfig::load(project, &stored, &core.sealer)
-            .map_err(|_| DomainError::bad_request("The configuration contradicts that of another level."))?;
-        writer.commit().await?;
-        core.tenants.forget(project).await;
-        Ok(())
+        self.0.commit_config_change(under_way).await
     }
 }
 
 fn parse(text: &str) -> DomainResult<Overrides> {
-    overrides::parse(text).map_err(|error| DomainError::bad_request(error.to_string()))
+    overrides::parse(text).map_err(bad_override)
+}
+
+fn bad_override(error: OverrideError) -> DomainError {
+    DomainError::bad_request(error.to_string())
 }
 
 /// Code that is deployed with a branch may change the branch's level only.

@@ -22,7 +22,11 @@ pub const SYSTEM_TEAM_PERMISSIONS: [&str; 6] = [
 pub(super) const DEFAULT_EMAIL_THEME_ID: &str = "1df07ae6-abf3-4a40-83a5-a1a2cbe336ac";
 
 /// The themes that every project has.
-pub(super) const EMAIL_THEME_IDS: [&str; 2] = [DEFAULT_EMAIL_THEME_ID, "a0172b5d-cff0-463b-83bb-85124697373a"];
+pub(crate) const EMAIL_THEME_IDS: [&str; 3] = [
+    DEFAULT_EMAIL_THEME_ID,
+    "a0172b5d-cff0-463b-83bb-85124697373a",
+    "5d1f8c52-7b0e-4a63-9c7e-2f4b8a16d0c3",
+];
 
 /// The providers that the API knows.
 pub const OAUTH_PROVIDER_TYPES: [&str; 12] = [
@@ -206,9 +210,10 @@ fn is_user_specified_id(id: &str) -> bool {
     id.len() <= 63 && id.starts_with(word) && id.chars().all(|c| word(c) || c == '-')
 }
 
-/// `[a-z0-9_:]+`.
+/// `[a-z0-9_:]+`, at most 255 characters.
 fn is_permission_id(id: &str) -> bool {
     !id.is_empty()
+        && id.len() <= 255
         && id
             .chars()
             .all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | ':'))

@@ -11,7 +11,7 @@ use crate::{
     core::{Core, Tenant},
     emails,
     error::{DomainError, DomainResult},
-    models::{LimitKey, Spent},
+    models::{IpInfo, LimitKey, Spent},
     ports::{Repositories, Storage, StorageError, Transaction},
 };
 
@@ -28,6 +28,18 @@ pub struct Origin {
     pub access: AccessType,
     /// The caller's address, from the connection or from a trusted proxy.
     pub address: Option<IpAddr>,
+}
+
+impl Origin {
+    /// What a session remembers of the place where it is used. Only clients are where their user is.
+    pub fn ip_info(&self) -> Option<IpInfo> {
+        let address = self.address.filter(|_| self.access == AccessType::Client)?;
+        Some(IpInfo {
+            ip: address.to_string(),
+            is_trusted: true,
+            ..IpInfo::default()
+        })
+    }
 }
 
 /// What a process knows of limits.

@@ -1,11 +1,15 @@
 //! Putting mails into the outbox.
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 use stack_types::{EmailId, Secret, UserId};
 
 use super::{
+    builtin,
+    designs::{Template, find_template},
     render::{self, Rendered},
+    send::reader_of,
     settings::MAX_UNFINISHED,
+    template::{self, Body, Design, Fault, Missing, Reader},
 };
 use crate::{
     core::{Core, Tenant},
@@ -16,7 +20,7 @@ use crate::{
 };
 
 /// How long to wait before a project whose outbox is full may try again.
-const FULL_RETRY: std::time::Duration = std::time::Duration::from_secs(60);
+pub(super) const FULL_RETRY: std::time::Duration = std::time::Duration::from_secs(60);
 
 /// Whom a mail goes to.
 #[derive(Debug, Clone)]
@@ -61,6 +65,13 @@ pub enum SystemMail {
         /// What people call the team.
         team_display_name: String,
     },
+    /// To those who run a project, about its mails that failed.
+    FailedEmailsDigest {
+        /// What people call the project.
+        project_display_name: String,
+        /// Subject and addresses of each.
+        failed: Vec<(String, String)>,
+    },
 }
 
 impl SystemMail {
@@ -72,6 +83,7 @@ impl SystemMail {
             Self::PasswordReset { .. } => MailTemplate::PasswordReset,
             Self::TeamInvitation { .. } => MailTemplate::TeamInvitation,
             Self::SignInInvitation { .. } => MailTemplate::SignInInvitation,
+            Self::FailedEmailsDigest { .. } => MailTemplate::FailedEmailsDigest,
         }
     }
 
@@ -98,6 +110,19 @@ impl SystemMail {
                     ("signInInvitationLink", link.expose()),
                     ("teamDisplayName", team_display_name),
                 ]
+            }
+            Self::FailedEmailsDigest {
+                project_display_name,
+                failed,
+            } => {
+                let failed = failed
+                    .iter()
+                    .map(|(subject, to)| json!({ "subject": subject, "to": to }));
+                let values = json!({
+                    "projectDisplayName": project_display_name,
+                    "failedEmails": failed.collect::<Vec<_>>(),
+                });
+                return values.as_object().cloned().unwrap_or_default();
             }
         };
         let entry = |(name, value): (&str, &str)| (name.to_owned(), Value::from(value));
@@ -126,7 +151,9 @@ impl<S: Storage> Core<S> {
             });
         }
         let (template, variables) = (mail.template(), mail.variables());
-        let Rendered { subject, html, text } = render::render(&tenant.project, template, &variables)?;
+        let Rendered { subject, html, text } = self
+            .render_system_mail(writer, tenant, to.user_id, template, &variables)
+            .await?;
         let emails = vec![to.address];
         let content = EmailContent {
             to: match to.user_id {
@@ -137,12 +164,14 @@ impl<S: Storage> Core<S> {
             subject,
             html,
             text,
+            written: None,
         };
         let (id, now) = (EmailId(random::uuid(&*self.rng)), self.now());
         let email = Email {
             id,
             template,
             state: EmailState::Waiting,
+            is_bulk: false,
             is_paused: false,
             skip_deliverability_check: false,
             may_have_been_sent: false,
@@ -163,4 +192,54 @@ impl<S: Storage> Core<S> {
         self.mail_wake.ring();
         Ok(id)
     }
+
+    /// A mail that the server writes by itself, by the project's template for it if it has one. A template that can't be
+    /// rendered must not keep anybody from signing in: then ours takes its place.
+    pub(super) async fn render_system_mail(
+        &self,
+        repositories: &mut impl Repositories,
+        tenant: &Tenant,
+        to: Option<UserId>,
+        template: MailTemplate,
+        variables: &Map<String, Value>,
+    ) -> DomainResult<Rendered> {
+        let emails = &tenant.config.emails;
+        let own = builtin::template_of(template)
+            .filter(|builtin| !emails.server.is_shared && emails.templates.contains_key(&builtin.id.to_string()))
+            .and_then(|builtin| find_template(emails, builtin.id));
+        if let Some(own) = own {
+            let user = match to {
+                Some(id) => repositories.find_user(tenant.id(), id).await?,
+                None => None,
+            };
+            let reader = user.as_ref().map(reader_of).unwrap_or_default();
+            match render_own(tenant, &own, &reader, variables) {
+                Ok(rendered) => return Ok(rendered),
+                // What is wrong could quote a code.
+                Err(_) => tracing::warn!(
+                    project = %tenant.id(), template = template.as_str(),
+                    "the project's template of this mail can't be rendered; the usual one is sent"
+                ),
+            }
+        }
+        render::render(&tenant.project, template, variables)
+    }
+}
+
+fn render_own(
+    tenant: &Tenant,
+    own: &Template,
+    reader: &Reader,
+    variables: &Map<String, Value>,
+) -> Result<Rendered, Fault> {
+    let theme = builtin::chosen_theme(&tenant.config.emails, own.theme);
+    let theme = theme.as_ref().map(|theme| theme.source.as_str());
+    let design = Design::compile(Body::Template(&own.source), theme, Missing::Refused)?;
+    let made = design.render(&tenant.project, reader, variables, "")?;
+    let usual = || template::shortened(&format!("A message from {}", tenant.project.display_name));
+    Ok(Rendered {
+        subject: made.subject.unwrap_or_else(usual),
+        html: made.html,
+        text: made.text,
+    })
 }

@@ -8,24 +8,25 @@ use std::{collections::HashMap, sync::Arc, time::Duration};
 use stack_types::{EmailId, Millis, ProjectId};
 use uuid::Uuid;
 
-use super::settings::{FIRST_RETRY, FULL_HOUR_RETRY, LEASE, MAX_AT_ONCE, MAX_ATTEMPTS, PATIENCE};
+use super::{
+    settings::{FIRST_RETRY, FULL_HOUR_RETRY, LEASE, MAX_AT_ONCE, MAX_ATTEMPTS, PATIENCE},
+    unsubscribe::wants,
+};
 use crate::{
     core::{Core, Tenant},
     error::DomainResult,
-    models::{Email, EmailRecipient, EmailSkipReason, EmailState, SendFailure},
+    models::{Email, EmailRecipient, EmailSkipReason, EmailState, NotificationCategory, SendFailure},
     ports::{
         EmailRepository, Mailer, OutgoingMail, ProjectRepository, Rng, SendError, Storage, Transaction, UserRepository,
     },
     secrets::random,
 };
 
-const HOUR: Duration = Duration::from_secs(60 * 60);
-
 /// What is noted of an attempt whose process never said what became of it.
 const LOST: &str = "The server stopped while it was sending this mail. It may have been sent, and is sent once more.";
 
 /// What is noted if the mailer takes too long.
-const TOO_SLOW: &str = "The mail server takes too long. It may have taken the mail.";
+pub(super) const TOO_SLOW: &str = "The mail server takes too long. It may have taken the mail.";
 
 /// Sends what is in the outbox. Any number of processes may do so at once.
 pub struct Delivery<S>(pub(crate) Arc<Core<S>>);
@@ -119,20 +120,18 @@ impl<S: Storage> Delivery<S> {
             return Ok(Vec::new());
         }
         let (now, limit) = (core.now(), u32::try_from(limit).unwrap_or(u32::MAX));
-        let mut room = core.mail.per_hour
-            - writer
-                .count_emails_sent_since(project, now.saturating_sub(HOUR), core.mail.per_hour)
-                .await?;
+        let mut room = core.mail_room(&mut writer, project, now).await?;
         let mut claimed = Vec::new();
         for mut email in writer.lock_due_emails(project, now, limit).await? {
             if email.state == EmailState::Sending {
                 lose(project, &mut email, now);
-            } else if room == 0 {
+            } else if room.all == 0 || (email.is_bulk && room.bulk == 0) {
                 tracing::info!(%project, "the project has sent all that it may in an hour; its mails wait");
                 email.due_at = now.saturating_add(FULL_HOUR_RETRY);
             } else {
                 let lease = random::uuid(&*core.rng);
-                room -= 1;
+                room.all -= 1;
+                room.bulk = room.bulk.saturating_sub(1);
                 begin(&mut email, lease, now);
                 claimed.push((email.clone(), lease));
             }
@@ -163,7 +162,8 @@ impl<S: Storage> Delivery<S> {
 
     async fn send(&self, tenant: &Tenant, email: &Email, mailer: &impl Mailer) -> DomainResult<Result<(), Unsent>> {
         let content = self.0.open_email(tenant.id(), email)?;
-        let to = match self.addresses(tenant, &content.to).await? {
+        let category = content.written.as_ref().map(|written| written.category);
+        let to = match self.addresses(tenant, &content.to, category).await? {
             Ok(addresses) => addresses,
             Err(reason) => return Ok(Err(Unsent::Skip(reason))),
         };
@@ -174,6 +174,10 @@ impl<S: Storage> Delivery<S> {
             project_name: &tenant.project.display_name,
             to: &to,
             content: &content,
+            unsubscribe_link: content
+                .written
+                .as_ref()
+                .and_then(|written| written.unsubscribe_link.as_deref()),
         };
         let sent = match tokio::time::timeout(PATIENCE, mailer.send(&outgoing)).await {
             Ok(sent) => sent,
@@ -192,6 +196,7 @@ impl<S: Storage> Delivery<S> {
         &self,
         tenant: &Tenant,
         to: &EmailRecipient,
+        category: Option<NotificationCategory>,
     ) -> DomainResult<Result<Vec<String>, EmailSkipReason>> {
         let emails = match to {
             EmailRecipient::CustomEmails { emails } => emails.clone(),
@@ -200,6 +205,11 @@ impl<S: Storage> Delivery<S> {
                 let Some(user) = reader.find_user(tenant.id(), *user_id).await? else {
                     return Ok(Err(EmailSkipReason::UserAccountDeleted));
                 };
+                if let Some(category) = category
+                    && !wants(&mut reader, tenant, *user_id, category).await?
+                {
+                    return Ok(Err(EmailSkipReason::UserUnsubscribed));
+                }
                 match (to, user.primary_email) {
                     (EmailRecipient::UserCustomEmails { emails, .. }, _) => emails.clone(),
                     (_, Some(primary)) => vec![primary.value],

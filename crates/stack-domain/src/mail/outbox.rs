@@ -5,14 +5,14 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 use stack_types::{EmailId, Millis, Patch, ProjectId};
 
-use super::{render, settings::MAX_ADDRESSES};
+use super::settings::MAX_ADDRESSES;
 use crate::{
     core::{Core, Tenant},
     emails,
     error::{DomainError, DomainResult},
     known,
-    models::{Email, EmailContent, EmailFilter, EmailRecipient, EmailSkipReason, EmailState, EmailStatus},
-    ports::{EmailRepository, Storage, Transaction},
+    models::{Email, EmailContent, EmailFilter, EmailRecipient, EmailSkipReason, EmailState, EmailStatus, ThemeChoice},
+    ports::{EmailRepository, Repositories, Storage, Transaction},
 };
 
 /// How many mails a page has at most.
@@ -42,10 +42,10 @@ pub struct EmailPage {
 /// A change of a mail. What is absent stays as it is.
 #[derive(Default)]
 pub struct EmailChange {
-    /// Its source in TSX.
+    /// The source of its template.
     pub tsx_source: Option<String>,
     /// Its theme.
-    pub theme_id: Patch<String>,
+    pub theme_id: Patch<ThemeChoice>,
     /// Whom it goes to.
     pub to: Option<EmailRecipient>,
     /// What its template is given.
@@ -58,6 +58,16 @@ pub struct EmailChange {
     pub is_paused: Option<bool>,
     /// That it isn't sent at all.
     pub cancel: bool,
+}
+
+impl EmailChange {
+    /// Whether the mail has to be made once more.
+    const fn is_of_content(&self) -> bool {
+        self.to.is_some()
+            || self.variables.is_some()
+            || self.tsx_source.is_some()
+            || !matches!(self.theme_id, Patch::Absent)
+    }
 }
 
 impl<S: Storage> Outbox<S> {
@@ -132,7 +142,7 @@ impl<S: Storage> Outbox<S> {
         if matches!(status, EmailStatus::Sending | EmailStatus::Sent | EmailStatus::Skipped) {
             return Err(known::email_not_editable(id, status));
         }
-        if let Some(content) = self.changed_content(tenant, &email, &change)? {
+        if let Some(content) = self.changed_content(&mut writer, tenant, &email, &change).await? {
             email.content = self.0.seal_email(project, id, &content)?;
             email.rendered_at = now;
             writer.update_email_content(project, &email).await?;
@@ -146,24 +156,41 @@ impl<S: Storage> Outbox<S> {
     }
 
     /// What the mail says after the change, if that isn't what it said before.
-    fn changed_content(
+    async fn changed_content(
         &self,
+        writer: &mut impl Repositories,
         tenant: &Tenant,
         email: &Email,
         change: &EmailChange,
     ) -> DomainResult<Option<EmailContent>> {
-        check(change)?;
-        if change.to.is_none() && change.variables.is_none() {
+        let mut content = self.0.open_email(tenant.id(), email)?;
+        check(change, content.written.is_some())?;
+        if !change.is_of_content() {
             return Ok(None);
         }
-        let mut content = self.0.open_email(tenant.id(), email)?;
         if let Some(to) = &change.to {
             content.to = checked(to)?;
         }
         if let Some(variables) = &change.variables {
             content.variables = variables.clone();
         }
-        let rendered = render::render(&tenant.project, email.template, &content.variables)?;
+        if let Some(mut written) = content.written.take() {
+            if let Some(source) = &change.tsx_source {
+                written.source.clone_from(source);
+                written.is_html = false;
+            }
+            match change.theme_id {
+                Patch::Absent => {}
+                Patch::Null => written.theme = Some(ThemeChoice::None),
+                Patch::Value(choice) => written.theme = Some(choice),
+            }
+            let made = self.0.make_again(writer, tenant, content, *written).await?;
+            return Ok(Some(made));
+        }
+        let rendered = self
+            .0
+            .render_system_mail(writer, tenant, None, email.template, &content.variables)
+            .await?;
         Ok(Some(EmailContent {
             subject: rendered.subject,
             html: rendered.html,
@@ -172,7 +199,7 @@ impl<S: Storage> Outbox<S> {
         }))
     }
 
-    fn shown(&self, project: &ProjectId, email: Email) -> DomainResult<ShownEmail> {
+    pub(super) fn shown(&self, project: &ProjectId, email: Email) -> DomainResult<ShownEmail> {
         Ok(ShownEmail {
             content: self.0.open_email(project, &email)?,
             status: email.status(self.0.now()),
@@ -181,8 +208,8 @@ impl<S: Storage> Outbox<S> {
     }
 }
 
-/// Refuses what no mail of this server can become.
-fn check(change: &EmailChange) -> DomainResult<()> {
+/// Refuses what the mail can't become.
+fn check(change: &EmailChange, is_written: bool) -> DomainResult<()> {
     let is_edit = change.tsx_source.is_some()
         || !matches!(change.theme_id, Patch::Absent)
         || change.to.is_some()
@@ -194,6 +221,9 @@ fn check(change: &EmailChange) -> DomainResult<()> {
         return Err(DomainError::bad_request(
             "A mail that is cancelled can't be changed as well: send `cancel` alone.",
         ));
+    }
+    if is_written {
+        return Ok(());
     }
     if change.tsx_source.as_deref().is_some_and(|source| !source.is_empty()) {
         return Err(DomainError::bad_request(
@@ -261,8 +291,7 @@ fn apply(email: &mut Email, change: &EmailChange, now: Millis) {
         email.scheduled_at = at;
         email.due_at = at;
     }
-    let starts_anew = change.to.is_some()
-        || change.variables.is_some()
+    let starts_anew = change.is_of_content()
         || change.scheduled_at.is_some()
         || (change.is_paused == Some(true) && email.state == EmailState::Failed);
     if starts_anew {

@@ -26,6 +26,9 @@ pub(super) const MAX_AT_ONCE: usize = 4;
 /// How many unsent mails a project may have.
 pub(super) const MAX_UNFINISHED: u32 = 10_000;
 
+/// How many unsent mails a project may have for another one in bulk; the rest is for mails that follow from what users do.
+pub(super) const MAX_UNFINISHED_BULK: u32 = 9_000;
+
 /// How many bytes HTML or text of a mail have at most.
 pub(super) const MAX_BODY_BYTES: usize = 256 * 1024;
 

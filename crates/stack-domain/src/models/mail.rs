@@ -4,6 +4,8 @@ use serde::{Deserialize, Serialize};
 use stack_types::{EmailId, Millis, UserId};
 use uuid::Uuid;
 
+use super::WrittenEmail;
+
 /// A mail, from when it is put into the outbox until it is swept out.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Email {
@@ -13,6 +15,8 @@ pub struct Email {
     pub template: MailTemplate,
     /// How far it has come.
     pub state: EmailState,
+    /// Whether it is one of many, which wait behind all others.
+    pub is_bulk: bool,
     /// Whether nobody takes it up until it is let go on.
     pub is_paused: bool,
     /// Whether it is sent even if the address seems not to exist. Kept, not used.
@@ -58,6 +62,9 @@ pub struct EmailContent {
     pub html: String,
     /// The body for all others.
     pub text: String,
+    /// What else is known of it, if its project wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub written: Option<Box<WrittenEmail>>,
 }
 
 /// Whom a mail goes to.
@@ -124,6 +131,10 @@ named! {
         TeamInvitation = "team_invitation",
         /// An invitation to sign in.
         SignInInvitation = "sign_in_invitation",
+        /// Which mails of a project failed.
+        FailedEmailsDigest = "failed_emails_digest",
+        /// Whatever its project wrote.
+        Written = "written",
     }
 }
 
@@ -148,6 +159,8 @@ named! {
     EmailSkipReason {
         /// Its user is gone.
         UserAccountDeleted = "USER_ACCOUNT_DELETED",
+        /// Its user has turned off this kind of mail.
+        UserUnsubscribed = "USER_UNSUBSCRIBED",
         /// Its user has no primary address.
         UserHasNoPrimaryEmail = "USER_HAS_NO_PRIMARY_EMAIL",
         /// Its list of addresses is empty.

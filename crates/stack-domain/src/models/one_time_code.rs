@@ -46,6 +46,8 @@ pub enum CodeKind {
     PasswordReset,
     /// Showing that an address is one's own.
     ContactChannelVerification,
+    /// Joining a team.
+    TeamInvitation,
     /// The second factor of a sign-in whose first one was right.
     SecondFactor,
     /// Registering a passkey.
@@ -56,19 +58,23 @@ pub enum CodeKind {
     OAuthFlow,
     /// Getting the tokens of a sign-in through a provider, or on another domain.
     OAuthCode,
+    /// Turning off a kind of mail by the link in one.
+    Unsubscribe,
 }
 
 impl CodeKind {
     /// All kinds.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 10] = [
         Self::SignIn,
         Self::PasswordReset,
         Self::ContactChannelVerification,
+        Self::TeamInvitation,
         Self::SecondFactor,
         Self::PasskeyRegistration,
         Self::PasskeySignIn,
         Self::OAuthFlow,
         Self::OAuthCode,
+        Self::Unsubscribe,
     ];
 
     /// The name in the database.
@@ -77,18 +83,21 @@ impl CodeKind {
             Self::SignIn => "sign-in",
             Self::PasswordReset => "password-reset",
             Self::ContactChannelVerification => "contact-channel-verification",
+            Self::TeamInvitation => "team-invitation",
             Self::SecondFactor => "second-factor",
             Self::PasskeyRegistration => "passkey-registration",
             Self::PasskeySignIn => "passkey-sign-in",
             Self::OAuthFlow => "oauth-flow",
             Self::OAuthCode => "oauth-code",
+            Self::Unsubscribe => "unsubscribe",
         }
     }
 
     /// How long such a code holds.
     pub const fn lifetime(self) -> Duration {
         match self {
-            Self::SignIn | Self::PasswordReset | Self::ContactChannelVerification => WEEK,
+            Self::SignIn | Self::PasswordReset | Self::ContactChannelVerification | Self::TeamInvitation => WEEK,
+            Self::Unsubscribe => Duration::from_secs(30 * 24 * HOUR),
             Self::OAuthFlow => Duration::from_secs(10 * 60),
             Self::OAuthCode => Duration::from_secs(5 * 60),
             Self::SecondFactor => Duration::from_secs(5 * 60),

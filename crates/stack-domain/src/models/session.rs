@@ -34,7 +34,7 @@ pub struct TokenHash(pub [u8; 32]);
 pub struct IpInfo {
     /// The address.
     pub ip: String,
-    /// Whether a trusted proxy vouches for the address.
+    /// Whether the connection or a trusted proxy vouches for the address.
     #[serde(default)]
     pub is_trusted: bool,
     /// ISO 3166 code of the country.

@@ -23,7 +23,7 @@ use crate::{
     ports::{ProviderProfile, ProviderTokens, Repositories, Storage, StorageError, UniqueRule},
     secrets::random,
     sign_up::{Introduction, NewUser},
-    sign_up_rules::{self, Attempt, AuthMethod},
+    sign_up_rules::{self, Attempt, AuthMethod, Verdict},
     users::EmailChange,
 };
 
@@ -46,6 +46,19 @@ struct Arrival<'a> {
     /// The e-mail in its normal form.
     email: Option<String>,
     tokens: Option<&'a ProviderTokens>,
+}
+
+impl Arrival<'_> {
+    /// What the sign-up rules make of it.
+    fn verdict(&self) -> Verdict {
+        let attempt = Attempt {
+            email: self.email.as_deref(),
+            method: AuthMethod::OAuth,
+            oauth_provider: Some(self.provider_id),
+            ..Default::default()
+        };
+        sign_up_rules::judge(&self.tenant.config.auth, &attempt)
+    }
 }
 
 impl<S: Storage> Core<S> {
@@ -80,6 +93,10 @@ impl<S: Storage> Core<S> {
                 Err(DomainError::Storage(StorageError::Conflict(
                     UniqueRule::OAuthSignInAccount | UniqueRule::AuthContactChannel,
                 ))) if tries > 1 => tries -= 1,
+                Err(error) if matches!(error.known(), Some(KnownError::SignUpRejected { .. })) => {
+                    drop(writer);
+                    return Err(self.reject_sign_up(tenant, &arrival.verdict()).await);
+                }
                 Err(error) => return Err(error),
             }
         }
@@ -190,13 +207,9 @@ impl<S: Storage> Core<S> {
         if !auth.allow_sign_up {
             return Err(KnownError::SignUpNotEnabled.into());
         }
-        let attempt = Attempt {
-            email: arrival.email.as_deref(),
-            method: AuthMethod::OAuth,
-            oauth_provider: Some(arrival.provider_id),
-            ..Default::default()
-        };
-        let restriction = sign_up_rules::decide(auth, &attempt)?;
+        let verdict = arrival.verdict();
+        let restriction = verdict.restriction()?;
+        self.count_sign_up_rules(writer, tenant, &verdict).await?;
         let signed_in = match anonymous {
             Some(id) => writer.find_user(tenant.id(), id).await?,
             None => None,

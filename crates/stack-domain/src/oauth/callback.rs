@@ -87,7 +87,7 @@ impl<S: Storage> OAuth<S> {
         let unknown =
             || DomainError::bad_request("There is no such sign-in, or it was finished already. Begin a new one.");
         let state = callback.state.as_ref().ok_or_else(unknown)?;
-        let (tenant, code) = core.read_oauth_state(state).await?.ok_or_else(unknown)?;
+        let (tenant, code) = core.split_project(state).await?.ok_or_else(unknown)?;
         let mut writer = core.storage.write().await?;
         let found = core.find_code::<Flow>(&mut writer, &tenant, CodeKind::OAuthFlow, &code);
         let found = found.await?.ok_or_else(unknown)?;

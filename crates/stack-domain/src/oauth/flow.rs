@@ -1,9 +1,7 @@
 //! What is remembered of a sign-in while the browser is at the provider.
 
-use std::sync::Arc;
-
 use serde::{Deserialize, Serialize};
-use stack_types::{ProjectId, Secret, UserId};
+use stack_types::{Secret, UserId};
 use url::Url;
 
 use super::code::PROTOCOL_PARAMETERS;
@@ -11,11 +9,9 @@ use crate::{
     core::{Core, Tenant},
     error::DomainResult,
     models::CodeKind,
+    one_time_codes::with_project,
     ports::{Storage, Transaction},
 };
-
-/// How long a code is: what the state begins with.
-const CODE_LENGTH: usize = 45;
 
 /// The cookie that ties a sign-in to the browser in which it began, by the state that the provider carries.
 pub fn cookie_name(state: &str) -> String {
@@ -87,17 +83,7 @@ impl<S: Storage> Core<S> {
         let mut writer = self.storage.write().await?;
         let code = self.issue_code(&mut writer, tenant, CodeKind::OAuthFlow, flow).await?;
         writer.commit().await?;
-        Ok(Secret::new(format!("{}-{}", code.expose(), tenant.id())))
-    }
-
-    /// The project of a state, and the code in it. Ask before a transaction begins: the project may have to be read.
-    pub(super) async fn read_oauth_state(&self, state: &Secret) -> DomainResult<Option<(Arc<Tenant>, Secret)>> {
-        let parts = state.expose().split_at_checked(CODE_LENGTH);
-        let Some((code, project)) = parts.and_then(|(code, rest)| Some((code, rest.strip_prefix('-')?))) else {
-            return Ok(None);
-        };
-        let tenant = self.find_tenant(&ProjectId::from(project)).await?;
-        Ok(tenant.map(|tenant| (tenant, Secret::new(code))))
+        Ok(with_project(&code, tenant.id()))
     }
 }
 

@@ -15,6 +15,7 @@ use crate::{
     ports::{EmailRepository, Repositories, SessionRepository, Storage, Transaction, UserRepository},
     redirects,
     secrets::digest,
+    webhooks::Change,
 };
 
 const KIND: CodeKind = CodeKind::PasswordReset;
@@ -91,6 +92,8 @@ impl<S: Storage> Passwords<S> {
         core.require_current(&mut writer, tenant, reset).await?;
         core.set_password(&mut writer, tenant, reset.user_id, hash).await?;
         writer.delete_sessions_of_user(project, reset.user_id, None).await?;
+        let user = core.reread(&mut writer, tenant, reset.user_id).await?;
+        core.emit(&mut writer, tenant, Change::UserUpdated(&user)).await?;
         Ok(writer.commit().await?)
     }
 

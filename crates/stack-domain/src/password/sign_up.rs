@@ -54,7 +54,10 @@ impl<S: Storage> Passwords<S> {
             method: AuthMethod::Password,
             ..Default::default()
         };
-        let restriction = sign_up_rules::decide(&tenant.config.auth, &attempt)?;
+        let verdict = sign_up_rules::judge(&tenant.config.auth, &attempt);
+        if !verdict.is_allowed() {
+            return Err(core.reject_sign_up(tenant, &verdict).await);
+        }
         let taken = core
             .find_auth_user(&mut core.storage.read().await?, tenant, &email)
             .await?
@@ -63,7 +66,7 @@ impl<S: Storage> Passwords<S> {
             return Err(known::user_email_already_exists(&email));
         }
         let new = NewUser {
-            restriction,
+            restriction: verdict.restriction()?,
             email: EmailChange {
                 email: Patch::Value(email.clone()),
                 used_for_auth: Some(true),
@@ -74,6 +77,7 @@ impl<S: Storage> Passwords<S> {
             introduction: Default::default(),
         };
         let mut writer = core.storage.write().await?;
+        core.count_sign_up_rules(&mut writer, tenant, &verdict).await?;
         let user = core
             .create_or_upgrade_user(&mut writer, tenant, caller.user.as_ref(), new)
             .await?;

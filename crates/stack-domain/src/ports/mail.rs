@@ -7,12 +7,12 @@ use stack_types::{EmailId, Millis, ProjectId};
 use super::StorageResult;
 use crate::{
     config::EmailServer,
-    models::{Email, EmailContent, EmailFilter},
+    models::{Email, EmailContent, EmailFilter, SentCounts},
 };
 
 /// The table of mails.
 ///
-/// Workers look at all projects: the three methods without a project give ids, or delete what is over.
+/// Workers look at all projects: the methods without a project give ids, or delete what is over.
 pub trait EmailRepository {
     /// Reads a mail.
     fn find_email(
@@ -54,8 +54,28 @@ pub trait EmailRepository {
         at_most: u32,
     ) -> impl Future<Output = StorageResult<u32>> + Send;
 
-    /// Reads at most `limit` mails that are due at `now` and locks them until the transaction ends; the one that has
-    /// been due for longest first. Those that somebody else has locked are passed over.
+    /// Counts the mails that were sent, by when their last attempt began.
+    fn count_sent_emails(
+        &mut self,
+        project: &ProjectId,
+        now: Millis,
+    ) -> impl Future<Output = StorageResult<SentCounts>> + Send;
+
+    /// Lists at most `limit` mails that were sent or given up, the one whose last attempt began last first.
+    fn list_settled_emails(
+        &mut self,
+        project: &ProjectId,
+        limit: u32,
+    ) -> impl Future<Output = StorageResult<Vec<Email>>> + Send;
+
+    /// The projects of which a mail was given up after `since`, by id.
+    fn list_projects_with_failed_emails(
+        &mut self,
+        since: Millis,
+    ) -> impl Future<Output = StorageResult<Vec<ProjectId>>> + Send;
+
+    /// Reads at most `limit` mails that are due at `now` and locks them until the transaction ends; those in bulk after
+    /// all others, and else the one that has been due for longest first. Those that somebody else has locked are passed over.
     fn lock_due_emails(
         &mut self,
         project: &ProjectId,
@@ -70,7 +90,7 @@ pub trait EmailRepository {
     /// `MissingReference` if there is no such project.
     fn insert_email(&mut self, project: &ProjectId, email: &Email) -> impl Future<Output = StorageResult<()>> + Send;
 
-    /// Writes how far a mail has come: all but its id, template, content, and the times of its creation and rendering.
+    /// Writes how far a mail has come: all but its id, template, content, whether it goes in bulk, and the times of its creation and rendering.
     /// Gives whether there was such a mail.
     fn update_email(&mut self, project: &ProjectId, email: &Email) -> impl Future<Output = StorageResult<bool>> + Send;
 
@@ -126,6 +146,8 @@ pub struct OutgoingMail<'a> {
     pub to: &'a [String],
     /// What it says.
     pub content: &'a EmailContent,
+    /// Where its recipient can turn off this kind of mail.
+    pub unsubscribe_link: Option<&'a str>,
 }
 
 /// Why a mail couldn't be sent.

@@ -3,9 +3,10 @@
 use std::{error::Error, future::Future};
 
 use super::{
-    ApiKeyRepository, CliLoginRepository, ContactChannelRepository, EmailRepository, OAuthRepository,
-    OneTimeCodeRepository, PasskeyRepository, ProjectRepository, RateLimitRepository, SessionRepository,
-    SigningKeyRepository, TeamRepository, UserRepository,
+    ApiKeyRepository, CliLoginRepository, ContactChannelRepository, DataVaultRepository, EmailRepository,
+    MailToUsersRepository, OAuthRepository, OneTimeCodeRepository, OwnedApiKeyRepository, PasskeyRepository,
+    PermissionRepository, ProjectRepository, RateLimitRepository, SessionRepository, SignUpRuleRepository,
+    SigningKeyRepository, TeamInvitationRepository, TeamRepository, UserRepository, WebhookRepository,
 };
 
 /// A database that remembers everything.
@@ -43,15 +44,22 @@ pub trait Repositories:
     ProjectRepository
     + ApiKeyRepository
     + UserRepository
+    + WebhookRepository
     + CliLoginRepository
     + ContactChannelRepository
+    + DataVaultRepository
     + EmailRepository
+    + MailToUsersRepository
     + OAuthRepository
     + OneTimeCodeRepository
+    + OwnedApiKeyRepository
     + RateLimitRepository
     + PasskeyRepository
+    + PermissionRepository
     + SessionRepository
+    + SignUpRuleRepository
     + SigningKeyRepository
+    + TeamInvitationRepository
     + TeamRepository
 {
 }
@@ -60,15 +68,22 @@ impl<T> Repositories for T where
     T: ProjectRepository
         + ApiKeyRepository
         + UserRepository
+        + WebhookRepository
         + CliLoginRepository
         + ContactChannelRepository
+        + DataVaultRepository
         + EmailRepository
+        + MailToUsersRepository
         + OAuthRepository
         + OneTimeCodeRepository
+        + OwnedApiKeyRepository
         + RateLimitRepository
         + PasskeyRepository
+        + PermissionRepository
         + SessionRepository
+        + SignUpRuleRepository
         + SigningKeyRepository
+        + TeamInvitationRepository
         + TeamRepository
 {
 }
@@ -133,6 +148,8 @@ pub enum UniqueRule {
     OAuthSignInAccount,
     /// One code per id, and one per kind and hash.
     OneTimeCode,
+    /// One API key of a user or a team per id and per hash.
+    OwnedApiKey,
     /// One login of a command line tool per hash of each code.
     CliLogin,
     /// One rotation of signing keys per generation.
@@ -147,6 +164,10 @@ pub enum UniqueRule {
     TeamMembership,
     /// One selected membership per user.
     SelectedTeam,
+    /// One webhook endpoint per uid.
+    WebhookEndpointUid,
+    /// One message of webhooks per event id.
+    WebhookEventId,
     /// Any other.
     Other,
 }

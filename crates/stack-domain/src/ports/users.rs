@@ -25,6 +25,14 @@ pub trait UserRepository {
         filter: &UserFilter,
     ) -> impl Future<Output = StorageResult<UserPage>> + Send;
 
+    /// Reads those of some users who are there, in any order: one query for the users and at most one more for the OAuth
+    /// accounts of all of them.
+    fn find_users(
+        &mut self,
+        project: &ProjectId,
+        ids: &[UserId],
+    ) -> impl Future<Output = StorageResult<Vec<User>>> + Send;
+
     /// Writes a new user, without channels, teams or OAuth accounts.
     ///
     /// # Errors

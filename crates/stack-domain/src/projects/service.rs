@@ -95,6 +95,8 @@ impl<S: Storage> Projects<S> {
     pub async fn create(&self, caller: &Caller, command: CreateProject) -> DomainResult<Tenant> {
         let user = owner(caller)?;
         let mut writer = self.0.storage.write().await?;
+        // Whoever deletes the team now waits, and then sees that it owns a project.
+        writer.lock_team(caller.tenant.id(), command.owner_team_id).await?;
         require_membership(&mut writer, caller.tenant.id(), command.owner_team_id, user).await?;
         let mut project = Project {
             id: ProjectId::from(random::uuid(&*self.0.rng).to_string()),
@@ -203,11 +205,10 @@ impl<S: Storage> Projects<S> {
         let old_team = project.owner_team_id.ok_or_else(|| {
             DomainError::bad_request("The project isn't owned by a team, so it can't be transferred.")
         })?;
-        require_membership(&mut writer, internal, old_team, user).await?;
-        let permissions = writer.list_team_permissions(internal, old_team, user).await?;
-        if !permissions.iter().any(|permission| permission == "team_admin") {
-            return Err(known::team_permission_required(old_team, user, "team_admin"));
-        }
+        self.0
+            .require_team_permission(&mut writer, &caller.tenant, old_team, user, "team_admin")
+            .await?;
+        writer.lock_team(internal, new_team).await?;
         require_membership(&mut writer, internal, new_team, user).await?;
         project.owner_team_id = Some(new_team);
         writer.update_project(&project).await?;

@@ -12,6 +12,7 @@ use crate::{
     },
     ports::{Repositories, Storage, StorageError, Transaction, UniqueRule, UserRepository},
     secrets::random,
+    webhooks::Change,
 };
 
 impl<S: Storage> Users<S> {
@@ -53,6 +54,7 @@ impl<S: Storage> Users<S> {
         }
         let gone = || DomainError::internal("a user that was just written can't be read");
         let user = writer.find_user(project, id).await?.ok_or_else(gone)?;
+        core.emit(&mut writer, tenant, Change::UserCreated(&user)).await?;
         core.welcome(&mut writer, tenant, &user).await?;
         writer.commit().await?;
         Ok(user)

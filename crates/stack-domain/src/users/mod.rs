@@ -6,6 +6,7 @@ mod email;
 mod fields;
 mod read;
 mod restriction;
+mod shown;
 mod update;
 mod welcome;
 
@@ -15,6 +16,7 @@ pub use commands::{ListUsers, NewOAuthAccount, UserCreate, UserFields, UserUpdat
 pub(crate) use email::EmailChange;
 pub(crate) use fields::totp_owner;
 pub use restriction::RestrictedReason;
+pub use shown::{server_user, shown_oauth_account, shown_restricted_reason};
 
 use crate::core::Core;
 

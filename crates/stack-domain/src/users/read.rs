@@ -1,6 +1,6 @@
 //! Reading, listing and deleting users.
 
-use stack_types::{KnownError, ProjectId, UserId};
+use stack_types::{KnownError, ProjectId, TeamId, UserId};
 
 use super::{ListUsers, Users};
 use crate::{
@@ -8,7 +8,8 @@ use crate::{
     core::Tenant,
     error::{DomainError, DomainResult},
     models::{AnonymousFilter, User, UserFilter, UserPage},
-    ports::{Storage, Transaction, UserRepository},
+    ports::{Storage, TeamRepository, Transaction, UserRepository},
+    webhooks::Change,
 };
 
 impl<S: Storage> Users<S> {
@@ -65,9 +66,19 @@ impl<S: Storage> Users<S> {
                 ));
             }
         }
-        let mut writer = self.0.storage.write().await?;
-        if !writer.delete_user(caller.tenant.id(), id).await? {
+        let (core, tenant) = (&*self.0, &*caller.tenant);
+        let mut writer = core.storage.write().await?;
+        writer.lock_user(tenant.id(), id).await?;
+        let teams = writer.list_teams_of_user(tenant.id(), id, u32::MAX).await?;
+        if !writer.delete_user(tenant.id(), id).await? {
             return Err(KnownError::UserNotFound.into());
+        }
+        let teams: Vec<TeamId> = teams.into_iter().map(|team| team.id).collect();
+        core.emit(&mut writer, tenant, Change::UserDeleted { id, teams: &teams })
+            .await?;
+        for team in teams {
+            core.emit(&mut writer, tenant, Change::MembershipDeleted { team, user: id })
+                .await?;
         }
         Ok(writer.commit().await?)
     }

@@ -10,6 +10,8 @@ use crate::{
     known,
     models::User,
     ports::{PasskeyRepository, Repositories, SessionRepository, Storage, TeamRepository, Transaction, UserRepository},
+    teams::MAX_LISTED,
+    webhooks::Change,
 };
 
 impl<S: Storage> Users<S> {
@@ -80,6 +82,7 @@ impl<S: Storage> Users<S> {
                 .rename_personal_teams(&mut writer, tenant.id(), &before, after)
                 .await?;
         }
+        core.emit(&mut writer, tenant, Change::UserUpdated(&after)).await?;
         writer.commit().await?;
         Ok(after)
     }
@@ -98,7 +101,7 @@ impl<S: Storage> Core<S> {
         if old == new {
             return Ok(after);
         }
-        for mut team in writer.list_teams_of_user(project, after.profile.id).await? {
+        for mut team in writer.list_teams_of_user(project, after.profile.id, MAX_LISTED).await? {
             if team.display_name == old {
                 team.display_name.clone_from(&new);
                 writer.update_team(project, &team).await?;

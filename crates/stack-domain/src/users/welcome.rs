@@ -1,16 +1,12 @@
 //! What every new user gets: permissions and, if the project says so, a team of their own.
 
-use std::collections::BTreeMap;
-
-use stack_types::ProjectId;
-
 use crate::{
-    config::{PermissionScope, RbacConfig, SYSTEM_TEAM_PERMISSIONS},
     core::{Core, Tenant},
     error::DomainResult,
-    models::{Metadata, Team, TeamMembership, User},
+    models::{Metadata, Team, User},
     ports::{Repositories, Storage},
     secrets::random,
+    teams::TeamCreator,
 };
 
 impl<S: Storage> Core<S> {
@@ -21,12 +17,10 @@ impl<S: Storage> Core<S> {
         tenant: &Tenant,
         user: &User,
     ) -> DomainResult<()> {
-        let (project, id, rbac) = (tenant.id(), user.profile.id, &tenant.config.rbac);
-        for permission in granted(&rbac.default_permissions.sign_up, rbac, PermissionScope::Project) {
-            writer.insert_project_permission(project, id, permission).await?;
-        }
+        self.grant_default_project_permissions(writer, tenant, user.profile.id)
+            .await?;
         if tenant.config.teams.create_personal_team_on_sign_up {
-            self.create_personal_team(writer, project, rbac, user).await?;
+            self.create_personal_team(writer, tenant, user).await?;
         }
         Ok(())
     }
@@ -34,53 +28,22 @@ impl<S: Storage> Core<S> {
     async fn create_personal_team(
         &self,
         writer: &mut impl Repositories,
-        project: &ProjectId,
-        rbac: &RbacConfig,
+        tenant: &Tenant,
         user: &User,
     ) -> DomainResult<()> {
-        let (user_id, now) = (user.profile.id, self.now());
         let team = Team {
             id: random::uuid(&*self.rng).into(),
             display_name: default_team_name(user),
             profile_image_url: None,
             metadata: Metadata::default(),
-            created_at: now,
+            created_at: self.now(),
         };
-        let membership = TeamMembership {
-            team_id: team.id,
-            user_id,
-            is_selected: true,
-            display_name: None,
-            profile_image_url: None,
-            created_at: now,
+        let creator = TeamCreator {
+            user: user.profile.id,
+            selects_it: true,
         };
-        writer.insert_team(project, &team).await?;
-        writer.insert_team_membership(project, &membership).await?;
-        for permission in granted(&rbac.default_permissions.team_creator, rbac, PermissionScope::Team) {
-            writer
-                .insert_team_permission(project, team.id, user_id, permission)
-                .await?;
-        }
-        Ok(())
+        self.found_team(writer, tenant, &team, Some(creator)).await
     }
-}
-
-/// The default permissions that are defined in this scope.
-fn granted<'a>(
-    defaults: &'a BTreeMap<String, bool>,
-    rbac: &'a RbacConfig,
-    scope: PermissionScope,
-) -> impl Iterator<Item = &'a str> {
-    defaults
-        .iter()
-        .filter(|(_, on)| **on)
-        .map(|(id, _)| id.as_str())
-        .filter(move |id| {
-            rbac.permissions
-                .get(*id)
-                .is_some_and(|permission| permission.scope == scope)
-                || (scope == PermissionScope::Team && SYSTEM_TEAM_PERMISSIONS.contains(id))
-        })
 }
 
 /// The name of a team of one's own.

@@ -423,7 +423,7 @@ async fn a_change_that_does_not_fit_is_refused() {
             ..EmailChange::default()
         },
         EmailChange {
-            theme_id: Patch::Value("blue".to_owned()),
+            theme_id: Patch::Value(stack_domain::models::ThemeChoice::Theme(uuid::Uuid::nil().into())),
             ..EmailChange::default()
         },
         EmailChange {

@@ -336,14 +336,18 @@ async fn new_users_get_the_default_permissions_that_are_defined() {
         .selected_team
         .unwrap();
     assert_eq!(team.display_name, "ada@example.com's Team");
-    use stack_domain::ports::{Storage, TeamRepository};
+    use stack_domain::ports::{PermissionRepository, Storage};
     let mut reader = harness.memory.read().await.unwrap();
     assert_eq!(
-        reader.list_project_permissions(&harness.demo, id).await.unwrap(),
+        reader.list_permissions_of_user(&harness.demo, id).await.unwrap(),
         ["reader"]
     );
     assert_eq!(
-        reader.list_team_permissions(&harness.demo, team.id, id).await.unwrap(),
+        reader
+            .list_permissions_of_member(&harness.demo, team.id, id)
+            .await
+            .unwrap()
+            .unwrap(),
         ["team_admin"]
     );
 }

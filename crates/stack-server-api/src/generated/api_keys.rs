@@ -34,7 +34,6 @@ pub trait ApiKeysApi: Authenticate {
     ///
     /// # Errors
     ///
-    /// - `API_KEY_NOT_FOUND`: There is no such API key, or the caller may not know of it.
     /// - `CANNOT_GET_OWN_USER_WITHOUT_USER`: The request says `me`, or acts on the own user, but nobody is signed
     ///   in.
     /// - `USER_AUTHENTICATION_REQUIRED`: The operation needs a signed-in user.
@@ -55,7 +54,6 @@ pub trait ApiKeysApi: Authenticate {
     ///
     /// # Errors
     ///
-    /// - `API_KEY_NOT_FOUND`: There is no such API key, or the caller may not know of it.
     /// - `CANNOT_GET_OWN_USER_WITHOUT_USER`: The request says `me`, or acts on the own user, but nobody is signed
     ///   in.
     /// - `USER_AUTHENTICATION_REQUIRED`: The operation needs a signed-in user.
@@ -70,17 +68,18 @@ pub trait ApiKeysApi: Authenticate {
     /// Create an API key for a user: `POST /user-api-keys`.
     ///
     /// Creates an API key for a user. This answer is the only one that shows it in full. Clients may create keys
-    /// for their own user only.
+    /// for their own user only. A user has at most 1000 keys: beyond that, the oldest of those that are revoked or
+    /// expired makes room.
     ///
     /// For client access of a signed-in user. Gives 200: The new key, in full.
     ///
     /// # Errors
     ///
-    /// - `API_KEY_NOT_FOUND`: There is no such API key, or the caller may not know of it.
     /// - `CANNOT_GET_OWN_USER_WITHOUT_USER`: The request says `me`, or acts on the own user, but nobody is signed
     ///   in.
     /// - `USER_AUTHENTICATION_REQUIRED`: The operation needs a signed-in user.
-    /// - 400 as text: The project gives no API keys to users.
+    /// - `USER_ID_DOES_NOT_EXIST`: A field of the request names a user who doesn't exist.
+    /// - 400 as text: The project gives no API keys to users, or the user has 1000 keys that work.
     /// - 403 as text: A client names somebody else.
     fn create_user_api_key_as_client(
         &self,
@@ -91,17 +90,18 @@ pub trait ApiKeysApi: Authenticate {
     /// Create an API key for a user: `POST /user-api-keys`.
     ///
     /// Creates an API key for a user. This answer is the only one that shows it in full. Clients may create keys
-    /// for their own user only.
+    /// for their own user only. A user has at most 1000 keys: beyond that, the oldest of those that are revoked or
+    /// expired makes room.
     ///
     /// For server and admin access. Gives 200: The new key, in full.
     ///
     /// # Errors
     ///
-    /// - `API_KEY_NOT_FOUND`: There is no such API key, or the caller may not know of it.
     /// - `CANNOT_GET_OWN_USER_WITHOUT_USER`: The request says `me`, or acts on the own user, but nobody is signed
     ///   in.
     /// - `USER_AUTHENTICATION_REQUIRED`: The operation needs a signed-in user.
-    /// - 400 as text: The project gives no API keys to users.
+    /// - `USER_ID_DOES_NOT_EXIST`: A field of the request names a user who doesn't exist.
+    /// - 400 as text: The project gives no API keys to users, or the user has 1000 keys that work.
     /// - 403 as text: A client names somebody else.
     fn create_user_api_key_as_server(
         &self,
@@ -246,15 +246,17 @@ pub trait ApiKeysApi: Authenticate {
     ///
     /// Creates an API key for a team. This answer is the only one that shows it in full. The user of a client
     /// needs the permission `$manage_api_keys` in the team; without it the answer is the same as if there were no
-    /// such team.
+    /// such team. A team has at most 1000 keys: beyond that, the oldest of those that are revoked or expired makes
+    /// room.
     ///
     /// For client access of a signed-in user. Gives 200: The new key, in full.
     ///
     /// # Errors
     ///
     /// - `API_KEY_NOT_FOUND`: There is no such API key, or the caller may not know of it.
+    /// - `TEAM_NOT_FOUND`: There is no such team in the project.
     /// - `USER_AUTHENTICATION_REQUIRED`: The operation needs a signed-in user.
-    /// - 400 as text: The project gives no API keys to teams.
+    /// - 400 as text: The project gives no API keys to teams, or the team has 1000 keys that work.
     fn create_team_api_key_as_client(
         &self,
         who: Principal<ClientAccess, Self::Tenant, Self::User>,
@@ -265,15 +267,17 @@ pub trait ApiKeysApi: Authenticate {
     ///
     /// Creates an API key for a team. This answer is the only one that shows it in full. The user of a client
     /// needs the permission `$manage_api_keys` in the team; without it the answer is the same as if there were no
-    /// such team.
+    /// such team. A team has at most 1000 keys: beyond that, the oldest of those that are revoked or expired makes
+    /// room.
     ///
     /// For server and admin access. Gives 200: The new key, in full.
     ///
     /// # Errors
     ///
     /// - `API_KEY_NOT_FOUND`: There is no such API key, or the caller may not know of it.
+    /// - `TEAM_NOT_FOUND`: There is no such team in the project.
     /// - `USER_AUTHENTICATION_REQUIRED`: The operation needs a signed-in user.
-    /// - 400 as text: The project gives no API keys to teams.
+    /// - 400 as text: The project gives no API keys to teams, or the team has 1000 keys that work.
     fn create_team_api_key_as_server(
         &self,
         who: Principal<ServerAccess, Self::Tenant, Option<Self::User>>,
@@ -789,11 +793,7 @@ pub(super) static LIST_USER_API_KEYS: Operation = Operation {
         accesses: &[Access::Client],
         error: WithoutUser::Error(|| KnownError::UserAuthenticationRequired),
     }),
-    errors: &[
-        "API_KEY_NOT_FOUND",
-        "CANNOT_GET_OWN_USER_WITHOUT_USER",
-        "USER_AUTHENTICATION_REQUIRED",
-    ],
+    errors: &["CANNOT_GET_OWN_USER_WITHOUT_USER", "USER_AUTHENTICATION_REQUIRED"],
     text_errors: &[400, 403],
     ..Operation::USUAL
 };
@@ -830,9 +830,9 @@ pub(super) static CREATE_USER_API_KEY: Operation = Operation {
     }),
     unknown_query: Unknown::Ignore,
     errors: &[
-        "API_KEY_NOT_FOUND",
         "CANNOT_GET_OWN_USER_WITHOUT_USER",
         "USER_AUTHENTICATION_REQUIRED",
+        "USER_ID_DOES_NOT_EXIST",
     ],
     text_errors: &[400, 403],
     ..Operation::USUAL
@@ -1005,7 +1005,7 @@ pub(super) static CREATE_TEAM_API_KEY: Operation = Operation {
         error: WithoutUser::Error(|| KnownError::UserAuthenticationRequired),
     }),
     unknown_query: Unknown::Ignore,
-    errors: &["API_KEY_NOT_FOUND", "USER_AUTHENTICATION_REQUIRED"],
+    errors: &["API_KEY_NOT_FOUND", "TEAM_NOT_FOUND", "USER_AUTHENTICATION_REQUIRED"],
     text_errors: &[400],
     ..Operation::USUAL
 };

@@ -67,6 +67,7 @@ pub trait EmailOutboxApi: Authenticate {
     /// # Errors
     ///
     /// - `EMAIL_NOT_EDITABLE`: The mail has come too far to be changed.
+    /// - `EMAIL_RENDERING_ERROR`: The template, its theme or its variables can't be made into a mail.
     /// - 400 as text: The changes don't fit together, or don't fit the mail.
     /// - 404 as text: There is no such mail.
     fn update_outbox_email(
@@ -354,7 +355,7 @@ pub(super) static UPDATE_OUTBOX_EMAIL: Operation = Operation {
     path: "/emails/outbox/{id}",
     accesses: &[Access::Server, Access::Admin],
     ignored_query: &["cursor", "limit"],
-    errors: &["EMAIL_NOT_EDITABLE"],
+    errors: &["EMAIL_NOT_EDITABLE", "EMAIL_RENDERING_ERROR"],
     text_errors: &[400, 404],
     ..Operation::USUAL
 };

@@ -31,14 +31,19 @@ pub trait EmailsApi: Authenticate {
     /// from a template or from a draft. The answer means that the mails stand in the outbox, not that they have
     /// arrived; those to users who have turned off this kind of mail, or who have no address, are skipped there.
     /// The project needs a mail server of its own.
+    /// A mail to everybody goes to all who have signed up, and is refused as a whole if the outbox has no room for
+    /// it: a project may have 9000 mails of this kind waiting. If the template fails for only some of its readers,
+    /// the mails to others may be in the outbox already.
     ///
     /// For server and admin access. Gives 200: Whom there is a mail for in the outbox.
     ///
     /// # Errors
     ///
+    /// - `EMAIL_RENDERING_ERROR`: The template, its theme or its variables can't be made into a mail.
     /// - `REQUIRES_CUSTOM_EMAIL_SERVER`: The shared mail server sends the built-in mails only.
     /// - `USER_ID_DOES_NOT_EXIST`: A field of the request names a user who doesn't exist.
-    /// - 400 as text: There is no such template, draft, theme or notification category.
+    /// - 400 as text: There is no such template, draft, theme or notification category, or it goes to too many
+    ///   users at once.
     fn send_email(
         &self,
         who: Principal<ServerAccess, Self::Tenant, Option<Self::User>>,
@@ -48,7 +53,8 @@ pub trait EmailsApi: Authenticate {
     /// See what a mail looks like: `POST /emails/render-email`.
     ///
     /// Makes a mail from a template and a theme with example values, and sends it to nobody. Both may be named by
-    /// id or come as source, so that an editor can show what isn't saved yet.
+    /// id or come as source, so that an editor can show what isn't saved yet. Variables that nobody knows are
+    /// empty. `POST /internal/email-templates` says what a source is made of.
     ///
     /// For admin access. Gives 200: The mail.
     ///
@@ -66,7 +72,9 @@ pub trait EmailsApi: Authenticate {
     ///
     /// How many mails were sent of late and what became of them, and how fast the project may send. The rate
     /// follows from what the project sent during the last month, on top of a base that every project has; mails
-    /// that bounce or are marked as spam lower it, to a quarter at worst. Mails beyond it wait in the outbox.
+    /// that bounce or are marked as spam lower it, to a quarter at worst. Mails beyond it wait in the outbox. Mail
+    /// that goes out by SMTP has nobody who tells of bounces and spam, so those counts are 0 and the factor is 1.
+    /// What is no longer in the outbox isn't counted.
     ///
     /// For server and admin access. Gives 200: The numbers.
     fn get_email_delivery_info(
@@ -184,13 +192,13 @@ pub trait EmailsApi: Authenticate {
     ///
     /// Where the link at the end of a mail leads to. It turns off that kind of mail for the user it was sent to,
     /// and answers with a page for people. The link works for 30 days; opening it again changes nothing and shows
-    /// the same page.
+    /// the same page, so a user who turned that kind on again keeps it.
     ///
     /// Anyone may call it, credentials don't matter. Gives 200: The page.
     ///
     /// # Errors
     ///
-    /// - 400 as text: The code doesn't have 45 characters, is unknown or has expired.
+    /// - 400 as text: The code isn't whole, is unknown or has expired, or its project is gone.
     fn unsubscribe_by_link(
         &self,
         request: UnsubscribeByLinkRequest,
@@ -379,7 +387,7 @@ impl Decode for UnsubscribeByLinkRequest {
 /// The query of [`UnsubscribeByLinkRequest`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct UnsubscribeByLinkQuery {
-    /// The code in the link, 45 characters.
+    /// The code in the link.
     pub code: ::stack_types::Secret,
 }
 
@@ -424,7 +432,11 @@ pub(super) static SEND_EMAIL: Operation = Operation {
     path: "/emails/send-email",
     accesses: &[Access::Server, Access::Admin],
     unknown_query: Unknown::Ignore,
-    errors: &["REQUIRES_CUSTOM_EMAIL_SERVER", "USER_ID_DOES_NOT_EXIST"],
+    errors: &[
+        "EMAIL_RENDERING_ERROR",
+        "REQUIRES_CUSTOM_EMAIL_SERVER",
+        "USER_ID_DOES_NOT_EXIST",
+    ],
     text_errors: &[400],
     ..Operation::USUAL
 };

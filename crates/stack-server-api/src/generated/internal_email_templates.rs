@@ -40,6 +40,10 @@ pub trait InternalEmailTemplatesApi: Authenticate {
     /// Creates a mail that is to be written, looked at and then sent with `POST /emails/send-email`.
     ///
     /// For admin access. Gives 200: The new draft.
+    ///
+    /// # Errors
+    ///
+    /// - 400 as text: There is no such theme, a text is too long, or there are too many drafts.
     fn create_email_draft(
         &self,
         who: Principal<AdminAccess, Self::Tenant, Option<Self::User>>,
@@ -70,6 +74,7 @@ pub trait InternalEmailTemplatesApi: Authenticate {
     ///
     /// # Errors
     ///
+    /// - 400 as text: There is no such theme, or a text is too long.
     /// - 404 as text: There is no such draft.
     fn update_email_draft(
         &self,
@@ -108,12 +113,21 @@ pub trait InternalEmailTemplatesApi: Authenticate {
     ///
     /// Creates a template with a plain text in it, to be written with `PATCH
     /// /internal/email-templates/{templateId}`. The project needs a mail server of its own.
+    /// A template is HTML with [minijinja](https://docs.rs/minijinja/latest/minijinja/syntax/) in it. It knows
+    /// `user.displayName`, `user.primaryEmail`, `project.displayName`, `project.logoUrl`, `unsubscribeLink`, and
+    /// its variables, by their names and below `variables`. Values are escaped. `{% set subject = "News" %}`, or a
+    /// block that ends with `{% endset %}`, sets the subject; `{% set category = "Marketing" %}` says which kind
+    /// of mail it is, `Transactional` otherwise. Conditions, loops and filters that make no text longer are there
+    /// (`capitalize`, `default`, `escape`, `first`, `last`, `length`, `lower`, `round`, `safe`, `title`, `trim`,
+    /// `upper`); includes, macros, lists, and the operators `~`, `+` and `*` aren't. A source written for React is
+    /// refused.
     ///
     /// For admin access. Gives 200: The new template.
     ///
     /// # Errors
     ///
     /// - `REQUIRES_CUSTOM_EMAIL_SERVER`: The shared mail server sends the built-in mails only.
+    /// - 400 as text: The name is too long, or there are too many templates.
     fn create_email_template(
         &self,
         who: Principal<AdminAccess, Self::Tenant, Option<Self::User>>,
@@ -125,7 +139,9 @@ pub trait InternalEmailTemplatesApi: Authenticate {
     /// Update a template: `PATCH /internal/email-templates/{templateId}`.
     ///
     /// Replaces the source of a template, after it was tried, and changes the theme if one is sent. The project
-    /// needs a mail server of its own.
+    /// needs a mail server of its own. The template of a mail that the server writes by itself is used for that
+    /// mail from then on; one that can't be rendered then, for example without a variable, gives way to the
+    /// server's own.
     ///
     /// For admin access. Gives 200: What the template looks like now.
     ///
@@ -133,6 +149,7 @@ pub trait InternalEmailTemplatesApi: Authenticate {
     ///
     /// - `EMAIL_RENDERING_ERROR`: The template, its theme or its variables can't be made into a mail.
     /// - `REQUIRES_CUSTOM_EMAIL_SERVER`: The shared mail server sends the built-in mails only.
+    /// - 400 as text: There is no such theme.
     /// - 404 as text: There is no such template.
     fn update_email_template(
         &self,
@@ -144,7 +161,8 @@ pub trait InternalEmailTemplatesApi: Authenticate {
 
     /// Delete a template: `DELETE /internal/email-templates/{templateId}`.
     ///
-    /// Deletes a template for good. Mails that were made from it stay. The project needs a mail server of its own.
+    /// Deletes a template for good. Mails that were made from it stay. The template of a mail that the server
+    /// writes by itself is as it was in the beginning. The project needs a mail server of its own.
     ///
     /// For admin access. Gives 200: The template is gone.
     ///
@@ -171,9 +189,14 @@ pub trait InternalEmailTemplatesApi: Authenticate {
 
     /// Create a theme: `POST /internal/email-themes`.
     ///
-    /// Creates a plain theme, to be written with `PATCH /internal/email-themes/{id}`.
+    /// Creates a plain theme, to be written with `PATCH /internal/email-themes/{id}`. A theme is HTML with
+    /// minijinja in it, as a template is, and shows the mail where it says `{{ body }}`.
     ///
     /// For admin access. Gives 200: The new theme.
+    ///
+    /// # Errors
+    ///
+    /// - 400 as text: The name is too long, or there are too many themes.
     fn create_email_theme(
         &self,
         who: Principal<AdminAccess, Self::Tenant, Option<Self::User>>,
@@ -197,7 +220,7 @@ pub trait InternalEmailTemplatesApi: Authenticate {
 
     /// Update a theme: `PATCH /internal/email-themes/{id}`.
     ///
-    /// Replaces the source of a theme. Mails that wait in the outbox take the new one when they are rendered.
+    /// Replaces the source of a theme, after it was tried. Mails that are in the outbox already stay as they are.
     ///
     /// For admin access. Gives 200: The theme is changed.
     ///
@@ -213,8 +236,9 @@ pub trait InternalEmailTemplatesApi: Authenticate {
 
     /// Make a draft of a template's source: `POST /internal/rewrite-template-source`.
     ///
-    /// Rewrites the source of a template so that it needs no variables any more, as drafts do. Neither template
-    /// nor draft is changed or created.
+    /// Gives the source of a template as that of a draft. Drafts are rendered with the same names as templates but
+    /// have no variables of their own, so a source that uses some is refused. Neither template nor draft is
+    /// changed or created.
     ///
     /// For admin access. Gives 200: The new source.
     ///
@@ -715,6 +739,7 @@ pub(super) static CREATE_EMAIL_DRAFT: Operation = Operation {
     path: "/internal/email-drafts",
     accesses: &[Access::Admin],
     unknown_query: Unknown::Ignore,
+    text_errors: &[400],
     ..Operation::USUAL
 };
 
@@ -760,7 +785,7 @@ pub(super) static UPDATE_EMAIL_DRAFT: Operation = Operation {
     path: "/internal/email-drafts/{id}",
     accesses: &[Access::Admin],
     unknown_query: Unknown::Ignore,
-    text_errors: &[404],
+    text_errors: &[400, 404],
     ..Operation::USUAL
 };
 
@@ -829,6 +854,7 @@ pub(super) static CREATE_EMAIL_TEMPLATE: Operation = Operation {
     accesses: &[Access::Admin],
     unknown_query: Unknown::Ignore,
     errors: &["REQUIRES_CUSTOM_EMAIL_SERVER"],
+    text_errors: &[400],
     ..Operation::USUAL
 };
 
@@ -852,7 +878,7 @@ pub(super) static UPDATE_EMAIL_TEMPLATE: Operation = Operation {
     accesses: &[Access::Admin],
     unknown_query: Unknown::Ignore,
     errors: &["EMAIL_RENDERING_ERROR", "REQUIRES_CUSTOM_EMAIL_SERVER"],
-    text_errors: &[404],
+    text_errors: &[400, 404],
     ..Operation::USUAL
 };
 
@@ -921,6 +947,7 @@ pub(super) static CREATE_EMAIL_THEME: Operation = Operation {
     path: "/internal/email-themes",
     accesses: &[Access::Admin],
     unknown_query: Unknown::Ignore,
+    text_errors: &[400],
     ..Operation::USUAL
 };
 

@@ -26,8 +26,8 @@ use crate::operation::{Authorization, Need, Operation, Unknown};
 pub trait InternalEmailsApi: Authenticate {
     /// List mails that were sent: `GET /internal/emails`.
     ///
-    /// Mails that the project sent or couldn't send. `GET /emails/outbox` says more of each, also of those that
-    /// are yet to be sent.
+    /// The newest hundred mails that the project sent or couldn't send. `GET /emails/outbox` says more of each,
+    /// also of those that are yet to be sent.
     ///
     /// For admin access. Gives 200: The mails.
     fn list_sent_emails(
@@ -43,8 +43,15 @@ pub trait InternalEmailsApi: Authenticate {
     /// Then `POST /internal/emails/managed-onboarding/check` tells when they are seen, and `POST
     /// /internal/emails/managed-onboarding/apply` makes the project use it. Setting up the same subdomain and
     /// sender again gives the same answer.
+    /// The name servers belong to a service that hosts such subdomains. A deployment without it, as this server
+    /// is, refuses all three steps and lists none; its projects send through a mail server of their own, set as
+    /// `emails.server`.
     ///
     /// For admin access. Gives 200: The subdomain, with what is to be done for it.
+    ///
+    /// # Errors
+    ///
+    /// - 400 as text: This deployment hosts no subdomains.
     fn create_managed_email_domain(
         &self,
         who: Principal<AdminAccess, Self::Tenant, Option<Self::User>>,
@@ -53,9 +60,14 @@ pub trait InternalEmailsApi: Authenticate {
 
     /// See whether a subdomain is ready: `POST /internal/emails/managed-onboarding/check`.
     ///
-    /// Looks whether the NS records of the subdomain are there and mail can be sent from it.
+    /// Looks whether the NS records of the subdomain are there and mail can be sent from it. Refused by a
+    /// deployment that doesn't host subdomains.
     ///
     /// For admin access. Gives 200: How far it is.
+    ///
+    /// # Errors
+    ///
+    /// - 400 as text: This deployment hosts no subdomains.
     fn check_managed_email_domain(
         &self,
         who: Principal<AdminAccess, Self::Tenant, Option<Self::User>>,
@@ -66,9 +78,14 @@ pub trait InternalEmailsApi: Authenticate {
 
     /// Send mail from a subdomain from now on: `POST /internal/emails/managed-onboarding/apply`.
     ///
-    /// Makes the project send all its mail from a subdomain that is `verified`.
+    /// Makes the project send all its mail from a subdomain that is `verified`. Refused by a deployment that
+    /// doesn't host subdomains.
     ///
     /// For admin access. Gives 200: The project uses it.
+    ///
+    /// # Errors
+    ///
+    /// - 400 as text: This deployment hosts no subdomains.
     fn apply_managed_email_domain(
         &self,
         who: Principal<AdminAccess, Self::Tenant, Option<Self::User>>,
@@ -79,7 +96,8 @@ pub trait InternalEmailsApi: Authenticate {
 
     /// List the subdomains that were set up: `GET /internal/emails/managed-onboarding/list`.
     ///
-    /// The subdomains that were set up for the project's mail, however far each of them is.
+    /// The subdomains that were set up for the project's mail, however far each of them is. None in a deployment
+    /// that doesn't host subdomains.
     ///
     /// For admin access. Gives 200: The subdomains.
     fn list_managed_email_domains(
@@ -104,9 +122,9 @@ pub trait InternalEmailsApi: Authenticate {
 
     /// Work on the queue of mails: `GET /internal/email-queue-step`.
     ///
-    /// Prepares, renders and sends what waits in the outboxes of all projects. A scheduler calls it every minute
-    /// or so, and shows a bearer token in the header `authorization`. A mail that fails is tried again, five times
-    /// in all, after about 20 seconds and then each time twice as long.
+    /// Sends what is due in the outboxes of all projects. A scheduler calls it every minute or so, and shows a
+    /// bearer token in the header `authorization`. A mail that fails is tried again, five times in all, after
+    /// about 20 seconds and then each time twice as long. The server does all this without being called too.
     ///
     /// For client, server and admin access, and for callers without credentials. Gives 200: It is done.
     ///
@@ -121,8 +139,9 @@ pub trait InternalEmailsApi: Authenticate {
 
     /// Tell owners of projects about mails that failed: `POST /internal/failed-emails-digest`.
     ///
-    /// Mails those who own a project a list of its mails that failed during the last day. A scheduler calls it
-    /// daily, and shows a bearer token in the header `authorization`.
+    /// Mails those who own a project a list of its mails that failed during the last day, a hundred at most. A
+    /// scheduler calls it daily, and shows a bearer token in the header `authorization`. Codes in subjects are
+    /// left out.
     ///
     /// Anyone may call it; what the header `authorization` has to hold is the method's to judge. Gives 200: The
     /// lists.
@@ -270,7 +289,7 @@ impl Decode for ProcessEmailQueueRequest {
 /// The query of [`ProcessEmailQueueRequest`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProcessEmailQueueQuery {
-    /// Whether it stops after one round, rather than going on until it is called again.
+    /// Whether it stops after one round, rather than going on until nothing is due or half a minute is over.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub only_one_step: Option<bool>,
 }
@@ -390,6 +409,7 @@ pub(super) static CREATE_MANAGED_EMAIL_DOMAIN: Operation = Operation {
     path: "/internal/emails/managed-onboarding/setup",
     accesses: &[Access::Admin],
     unknown_query: Unknown::Ignore,
+    text_errors: &[400],
     ..Operation::USUAL
 };
 
@@ -412,6 +432,7 @@ pub(super) static CHECK_MANAGED_EMAIL_DOMAIN: Operation = Operation {
     path: "/internal/emails/managed-onboarding/check",
     accesses: &[Access::Admin],
     unknown_query: Unknown::Ignore,
+    text_errors: &[400],
     ..Operation::USUAL
 };
 
@@ -434,6 +455,7 @@ pub(super) static APPLY_MANAGED_EMAIL_DOMAIN: Operation = Operation {
     path: "/internal/emails/managed-onboarding/apply",
     accesses: &[Access::Admin],
     unknown_query: Unknown::Ignore,
+    text_errors: &[400],
     ..Operation::USUAL
 };
 

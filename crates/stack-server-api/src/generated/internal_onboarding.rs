@@ -104,7 +104,7 @@ impl Decode for PreviewAffectedUsersRequest {
 /// The query of [`PreviewAffectedUsersRequest`].
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PreviewAffectedUsersQuery {
-    /// How many users are named at most. All of them are counted.
+    /// How many users are named at most, those who signed up last first. All of them are counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub limit: Option<i64>,
 }
@@ -115,7 +115,9 @@ impl Wire for PreviewAffectedUsersQuery {
             &[
                 ::stack_types::schema::optional(
                         "limit",
-                        ::stack_types::schema::integer(::stack_types::schema::Range::ANY),
+                        ::stack_types::schema::integer(
+                            ::stack_types::schema::Range::ANY.min(0.0).max(100.0),
+                        ),
                     )
                     .default("10"),
             ],

@@ -60,7 +60,8 @@ pub trait PermissionDefinitionsApi: Authenticate {
     /// Redefine a permission of teams: `PATCH /team-permission-definitions/{permission_id}`.
     ///
     /// Replaces the definition: a description or a list of contained permissions that isn't sent is emptied, not
-    /// kept. With a new `id` the permission is renamed: who has it keeps it, and what contains it still does.
+    /// kept. With a new `id` the permission is renamed: who has it keeps it, and what contains it still does. Both
+    /// this path and that of the other scope find every permission of the project, and leave it in its scope.
     /// Permissions of the system can't be changed.
     ///
     /// For admin access. Gives 200: The permission as it is now.
@@ -80,8 +81,8 @@ pub trait PermissionDefinitionsApi: Authenticate {
 
     /// Delete a permission of teams: `DELETE /team-permission-definitions/{permission_id}`.
     ///
-    /// Takes the permission away from whoever has it and from all permissions that contain it. Permissions of the
-    /// system can't be deleted.
+    /// Takes the permission away from whoever has it, from all permissions that contain it and from those that are
+    /// given from the start. Permissions of the system can't be deleted.
     ///
     /// For admin access. Gives 200: The permission is gone.
     ///
@@ -129,7 +130,8 @@ pub trait PermissionDefinitionsApi: Authenticate {
     /// Redefine a permission of the project: `PATCH /project-permission-definitions/{permission_id}`.
     ///
     /// Replaces the definition: a description or a list of contained permissions that isn't sent is emptied, not
-    /// kept. With a new `id` the permission is renamed: who has it keeps it, and what contains it still does.
+    /// kept. With a new `id` the permission is renamed: who has it keeps it, and what contains it still does. Both
+    /// this path and that of the other scope find every permission of the project, and leave it in its scope.
     /// Permissions of the system can't be changed.
     ///
     /// For admin access. Gives 200: The permission as it is now.
@@ -149,8 +151,8 @@ pub trait PermissionDefinitionsApi: Authenticate {
 
     /// Delete a permission of the project: `DELETE /project-permission-definitions/{permission_id}`.
     ///
-    /// Takes the permission away from whoever has it and from all permissions that contain it. Permissions of the
-    /// system can't be deleted.
+    /// Takes the permission away from whoever has it, from all permissions that contain it and from those that are
+    /// given from the start. Permissions of the system can't be deleted.
     ///
     /// For admin access. Gives 200: The permission is gone.
     ///

@@ -30,7 +30,8 @@ pub trait TeamInvitationsApi: Authenticate {
     /// The invitations to a team, or those that a user could take up, all at once: name either a team or a user. A
     /// user is invited if the mail went to any verified e-mail address of the user. Only invitations that are
     /// neither taken up nor expired are listed. Clients list invitations to a team only if their user has both
-    /// `$read_members` and `$invite_members` in it, and those to a user only for their own one.
+    /// `$read_members` and `$invite_members` in it, and those to a user only for their own one. More than 100,000
+    /// are refused as a bad request.
     ///
     /// For client access of a signed-in user. Gives 200: The invitations.
     ///
@@ -43,7 +44,9 @@ pub trait TeamInvitationsApi: Authenticate {
     /// - `TEAM_NOT_FOUND`: There is no such team in the project.
     /// - `TEAM_PERMISSION_REQUIRED`: The user lacks a permission in the team.
     /// - `USER_NOT_FOUND`: There is no such user in the project.
-    /// - 400 as text: Both a team and a user are named, or neither.
+    /// - 400 as text: Both a team and a user are named, or neither, or there are too many invitations to list all
+    ///   at once.
+    /// - 403 as text: A client names somebody else.
     fn list_team_invitations_as_client(
         &self,
         who: Principal<ClientAccess, Self::Tenant, Self::User>,
@@ -55,7 +58,8 @@ pub trait TeamInvitationsApi: Authenticate {
     /// The invitations to a team, or those that a user could take up, all at once: name either a team or a user. A
     /// user is invited if the mail went to any verified e-mail address of the user. Only invitations that are
     /// neither taken up nor expired are listed. Clients list invitations to a team only if their user has both
-    /// `$read_members` and `$invite_members` in it, and those to a user only for their own one.
+    /// `$read_members` and `$invite_members` in it, and those to a user only for their own one. More than 100,000
+    /// are refused as a bad request.
     ///
     /// For server and admin access. Gives 200: The invitations.
     ///
@@ -68,7 +72,9 @@ pub trait TeamInvitationsApi: Authenticate {
     /// - `TEAM_NOT_FOUND`: There is no such team in the project.
     /// - `TEAM_PERMISSION_REQUIRED`: The user lacks a permission in the team.
     /// - `USER_NOT_FOUND`: There is no such user in the project.
-    /// - 400 as text: Both a team and a user are named, or neither.
+    /// - 400 as text: Both a team and a user are named, or neither, or there are too many invitations to list all
+    ///   at once.
+    /// - 403 as text: A client names somebody else.
     fn list_team_invitations_as_server(
         &self,
         who: Principal<ServerAccess, Self::Tenant, Option<Self::User>>,
@@ -124,8 +130,8 @@ pub trait TeamInvitationsApi: Authenticate {
     /// Take up an invitation by its code: `POST /team-invitations/accept`.
     ///
     /// Makes the signed-in user a member of the team, with the permissions that the project gives to new members.
-    /// The user needn't have the e-mail address that was invited, but mustn't be anonymous or restricted. The code
-    /// is used up, also if the user is a member already or can't become one.
+    /// The user needn't have the e-mail address that was invited, but mustn't be anonymous or restricted: then the
+    /// code stays good for when the user isn't any more. It is used up also if the user is a member already.
     ///
     /// For client, server and admin access of a signed-in user. Gives 200: The user is a member of the team.
     ///
@@ -207,6 +213,7 @@ pub trait TeamInvitationsApi: Authenticate {
     /// - `TEAM_NOT_FOUND`: There is no such team in the project.
     /// - `TEAM_PERMISSION_REQUIRED`: The user lacks a permission in the team.
     /// - `USER_NOT_FOUND`: There is no such user in the project.
+    /// - `VERIFICATION_CODE_NOT_FOUND`: There is no such code for this project and purpose.
     /// - 400 as text: No team is named.
     fn delete_team_invitation_as_client(
         &self,
@@ -230,6 +237,7 @@ pub trait TeamInvitationsApi: Authenticate {
     /// - `TEAM_NOT_FOUND`: There is no such team in the project.
     /// - `TEAM_PERMISSION_REQUIRED`: The user lacks a permission in the team.
     /// - `USER_NOT_FOUND`: There is no such user in the project.
+    /// - `VERIFICATION_CODE_NOT_FOUND`: There is no such code for this project and purpose.
     /// - 400 as text: No team is named.
     fn delete_team_invitation_as_server(
         &self,
@@ -253,6 +261,7 @@ pub trait TeamInvitationsApi: Authenticate {
     /// - `TEAM_INVITATION_RESTRICTED_USER_NOT_ALLOWED`: Restricted and anonymous users can't take up invitations
     ///   to teams.
     /// - `VERIFICATION_CODE_NOT_FOUND`: There is no such code for this project and purpose.
+    /// - 403 as text: A client names somebody else.
     fn accept_team_invitation_by_id_as_client(
         &self,
         who: Principal<ClientAccess, Self::Tenant, Self::User>,
@@ -275,6 +284,7 @@ pub trait TeamInvitationsApi: Authenticate {
     /// - `TEAM_INVITATION_RESTRICTED_USER_NOT_ALLOWED`: Restricted and anonymous users can't take up invitations
     ///   to teams.
     /// - `VERIFICATION_CODE_NOT_FOUND`: There is no such code for this project and purpose.
+    /// - 403 as text: A client names somebody else.
     fn accept_team_invitation_by_id_as_server(
         &self,
         who: Principal<ServerAccess, Self::Tenant, Option<Self::User>>,
@@ -578,7 +588,7 @@ pub(super) static LIST_TEAM_INVITATIONS: Operation = Operation {
         "TEAM_PERMISSION_REQUIRED",
         "USER_NOT_FOUND",
     ],
-    text_errors: &[400],
+    text_errors: &[400, 403],
     ..Operation::USUAL
 };
 
@@ -756,6 +766,7 @@ pub(super) static DELETE_TEAM_INVITATION: Operation = Operation {
         "TEAM_NOT_FOUND",
         "TEAM_PERMISSION_REQUIRED",
         "USER_NOT_FOUND",
+        "VERIFICATION_CODE_NOT_FOUND",
     ],
     text_errors: &[400],
     ..Operation::USUAL
@@ -797,6 +808,7 @@ pub(super) static ACCEPT_TEAM_INVITATION_BY_ID: Operation = Operation {
         "TEAM_INVITATION_RESTRICTED_USER_NOT_ALLOWED",
         "VERIFICATION_CODE_NOT_FOUND",
     ],
+    text_errors: &[403],
     ..Operation::USUAL
 };
 

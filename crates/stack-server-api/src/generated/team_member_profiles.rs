@@ -28,8 +28,9 @@ pub trait TeamMemberProfilesApi: Authenticate {
     /// List the profiles of members: `GET /team-member-profiles`.
     ///
     /// The profiles of a team's members, or of one user in all teams, or of both; without either, all of the
-    /// project. All come at once. Clients have to name a team that their user belongs to and, unless they ask for
-    /// their own profile only, need the permission `$read_members` in it.
+    /// project. All come at once; more than 100,000 are refused as a bad request. Clients have to name a team that
+    /// their user belongs to and, unless they ask for their own profile only, need the permission `$read_members`
+    /// in it.
     ///
     /// For client access of a signed-in user. Gives 200: The profiles.
     ///
@@ -42,7 +43,7 @@ pub trait TeamMemberProfilesApi: Authenticate {
     /// - `TEAM_NOT_FOUND`: There is no such team in the project.
     /// - `TEAM_PERMISSION_REQUIRED`: The user lacks a permission in the team.
     /// - `USER_NOT_FOUND`: There is no such user in the project.
-    /// - 400 as text: A client names no team.
+    /// - 400 as text: A client names no team, or there are too many profiles to list all at once.
     fn list_team_member_profiles_as_client(
         &self,
         who: Principal<ClientAccess, Self::Tenant, Self::User>,
@@ -54,8 +55,9 @@ pub trait TeamMemberProfilesApi: Authenticate {
     /// List the profiles of members: `GET /team-member-profiles`.
     ///
     /// The profiles of a team's members, or of one user in all teams, or of both; without either, all of the
-    /// project. All come at once. Clients have to name a team that their user belongs to and, unless they ask for
-    /// their own profile only, need the permission `$read_members` in it.
+    /// project. All come at once; more than 100,000 are refused as a bad request. Clients have to name a team that
+    /// their user belongs to and, unless they ask for their own profile only, need the permission `$read_members`
+    /// in it.
     ///
     /// For server and admin access. Gives 200: The profiles.
     ///
@@ -68,7 +70,7 @@ pub trait TeamMemberProfilesApi: Authenticate {
     /// - `TEAM_NOT_FOUND`: There is no such team in the project.
     /// - `TEAM_PERMISSION_REQUIRED`: The user lacks a permission in the team.
     /// - `USER_NOT_FOUND`: There is no such user in the project.
-    /// - 400 as text: A client names no team.
+    /// - 400 as text: A client names no team, or there are too many profiles to list all at once.
     fn list_team_member_profiles_as_server(
         &self,
         who: Principal<ServerAccess, Self::Tenant, Option<Self::User>>,

@@ -28,8 +28,8 @@ pub trait TeamPermissionsApi: Authenticate {
     /// List the permissions of members: `GET /team-permissions`.
     ///
     /// Who was given which permission in which team, by the permission's id and all at once. Those that come along
-    /// with a permission are left out unless `recursive` is set. Clients may list their own user's only, so they
-    /// send `user_id=me`.
+    /// with a permission are left out unless `recursive` is set. More than 100,000 are refused as a bad request;
+    /// ask for less then. Clients may list their own user's only, so they send `user_id=me`.
     ///
     /// For client access of a signed-in user. Gives 200: The permissions.
     ///
@@ -47,8 +47,8 @@ pub trait TeamPermissionsApi: Authenticate {
     /// List the permissions of members: `GET /team-permissions`.
     ///
     /// Who was given which permission in which team, by the permission's id and all at once. Those that come along
-    /// with a permission are left out unless `recursive` is set. Clients may list their own user's only, so they
-    /// send `user_id=me`.
+    /// with a permission are left out unless `recursive` is set. More than 100,000 are refused as a bad request;
+    /// ask for less then. Clients may list their own user's only, so they send `user_id=me`.
     ///
     /// For server and admin access. Gives 200: The permissions.
     ///

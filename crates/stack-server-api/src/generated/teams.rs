@@ -28,7 +28,8 @@ pub trait TeamsApi: Authenticate {
     /// List teams: `GET /teams`.
     ///
     /// The teams of the project or, with `user_id`, those that a user belongs to, the oldest first and all at
-    /// once. Clients may list their own user's only, so they send `user_id=me`.
+    /// once; more than 100,000 are refused as a bad request. Clients may list their own user's only, so they send
+    /// `user_id=me`.
     ///
     /// For client access of a signed-in user. Gives 200: The teams.
     ///
@@ -36,6 +37,7 @@ pub trait TeamsApi: Authenticate {
     ///
     /// - `CANNOT_GET_OWN_USER_WITHOUT_USER`: The request says `me`, or acts on the own user, but nobody is signed
     ///   in.
+    /// - 400 as text: There are too many teams to list all at once.
     /// - 403 as text: A client asks for the teams of somebody else, or of everybody.
     fn list_teams_as_client(
         &self,
@@ -46,7 +48,8 @@ pub trait TeamsApi: Authenticate {
     /// List teams: `GET /teams`.
     ///
     /// The teams of the project or, with `user_id`, those that a user belongs to, the oldest first and all at
-    /// once. Clients may list their own user's only, so they send `user_id=me`.
+    /// once; more than 100,000 are refused as a bad request. Clients may list their own user's only, so they send
+    /// `user_id=me`.
     ///
     /// For server and admin access. Gives 200: The teams.
     ///
@@ -54,6 +57,7 @@ pub trait TeamsApi: Authenticate {
     ///
     /// - `CANNOT_GET_OWN_USER_WITHOUT_USER`: The request says `me`, or acts on the own user, but nobody is signed
     ///   in.
+    /// - 400 as text: There are too many teams to list all at once.
     /// - 403 as text: A client asks for the teams of somebody else, or of everybody.
     fn list_teams_as_server(
         &self,
@@ -193,8 +197,10 @@ pub trait TeamsApi: Authenticate {
 
     /// Delete a team: `DELETE /teams/{team_id}`.
     ///
-    /// Deletes the team for good, with all memberships and the permissions that came with them. Its members stay
-    /// users of the project. The user of a client needs the permission `$delete_team` in the team.
+    /// Deletes the team for good, with all memberships, the permissions that came with them and the invitations
+    /// that are still open. Its members stay users of the project. A team of the project `internal` that owns
+    /// projects can't be deleted: they have to be transferred or deleted first. The user of a client needs the
+    /// permission `$delete_team` in the team.
     ///
     /// For client access of a signed-in user. Gives 200: The team is gone.
     ///
@@ -206,6 +212,7 @@ pub trait TeamsApi: Authenticate {
     /// - `TEAM_PERMISSION_REQUIRED`: The user lacks a permission in the team.
     /// - `USER_AUTHENTICATION_REQUIRED`: The operation needs a signed-in user.
     /// - `USER_NOT_FOUND`: There is no such user in the project.
+    /// - 400 as text: The team is one of `internal` and owns projects.
     fn delete_team_as_client(
         &self,
         who: Principal<ClientAccess, Self::Tenant, Self::User>,
@@ -214,8 +221,10 @@ pub trait TeamsApi: Authenticate {
 
     /// Delete a team: `DELETE /teams/{team_id}`.
     ///
-    /// Deletes the team for good, with all memberships and the permissions that came with them. Its members stay
-    /// users of the project. The user of a client needs the permission `$delete_team` in the team.
+    /// Deletes the team for good, with all memberships, the permissions that came with them and the invitations
+    /// that are still open. Its members stay users of the project. A team of the project `internal` that owns
+    /// projects can't be deleted: they have to be transferred or deleted first. The user of a client needs the
+    /// permission `$delete_team` in the team.
     ///
     /// For server and admin access. Gives 200: The team is gone.
     ///
@@ -227,6 +236,7 @@ pub trait TeamsApi: Authenticate {
     /// - `TEAM_PERMISSION_REQUIRED`: The user lacks a permission in the team.
     /// - `USER_AUTHENTICATION_REQUIRED`: The operation needs a signed-in user.
     /// - `USER_NOT_FOUND`: There is no such user in the project.
+    /// - 400 as text: The team is one of `internal` and owns projects.
     fn delete_team_as_server(
         &self,
         who: Principal<ServerAccess, Self::Tenant, Option<Self::User>>,
@@ -560,7 +570,7 @@ pub(super) static LIST_TEAMS: Operation = Operation {
     }),
     ignored_query: &["add_current_user"],
     errors: &["CANNOT_GET_OWN_USER_WITHOUT_USER"],
-    text_errors: &[403],
+    text_errors: &[400, 403],
     ..Operation::USUAL
 };
 
@@ -722,6 +732,7 @@ pub(super) static DELETE_TEAM: Operation = Operation {
         "USER_AUTHENTICATION_REQUIRED",
         "USER_NOT_FOUND",
     ],
+    text_errors: &[400],
     ..Operation::USUAL
 };
 

@@ -12,9 +12,13 @@ impl AnonymousApi for Server {
         who: Principal<Access, Tenant, Option<User>>,
         request: SignUpAnonymouslyRequest,
     ) -> Result<SignInResult, ApiError> {
-        self.limit_sign_up(&who.tenant.project, origin(&who, &request.info))
-            .await?;
-        let signed_up = self.domain.anonymous.sign_up(&who.tenant.project, None).await;
+        let origin = origin(&who, &request.info);
+        self.limit_sign_up(&who.tenant.project, origin).await?;
+        let signed_up = self
+            .domain
+            .anonymous
+            .sign_up(&who.tenant.project, origin.ip_info())
+            .await;
         signed_up.map(sign_in_result).map_err(api_error)
     }
 }

@@ -2,17 +2,22 @@
 
 use std::collections::BTreeMap;
 
+use http::StatusCode;
 use stack_domain::{
     mail::{EmailChange, ShownEmail},
-    models::{self, EmailFilter, EmailProgress, EmailSkipReason, EmailStatus, SendFailure, User},
+    models::{
+        self, EmailFilter, EmailProgress, EmailSkipReason, EmailStatus, NotificationCategory, SendFailure, ThemeChoice,
+        User, WrittenEmail,
+    },
 };
 use stack_server_api::{
     ApiError, EmailOutboxApi, Principal, ServerAccess,
     email_outbox::{GetOutboxEmailRequest, ListOutboxEmailsQuery, ListOutboxEmailsRequest, UpdateOutboxEmailRequest},
 };
 use stack_types::{
-    CustomEmailsRecipient, EmailId, EmailOrigin, EmailRecipient, NotificationCategoryId, OutboxEmail, OutboxEmailList,
-    OutboxEmailUpdate, Pagination, Patch, SendAttemptError, UserCustomEmailsRecipient, UserPrimaryEmailRecipient,
+    CustomEmailsRecipient, EmailDraftId, EmailId, EmailOrigin, EmailRecipient, EmailTemplateId, NotificationCategoryId,
+    OutboxEmail, OutboxEmailList, OutboxEmailUpdate, Pagination, Patch, SendAttemptError, UserCustomEmailsRecipient,
+    UserPrimaryEmailRecipient,
 };
 
 use super::{Server, authenticate::Tenant, cli_auth::iso_8601, error::api_error};
@@ -21,9 +26,6 @@ type Caller = Principal<ServerAccess, Tenant, Option<User>>;
 
 /// How many mails a page has unless the caller says otherwise.
 const USUAL_PAGE: i64 = 100;
-
-/// The category of mails that follow from what their recipient did.
-const TRANSACTIONAL: &str = "7bb82d33-2f54-4a3d-9d23-82739e0d66ef";
 
 impl EmailOutboxApi for Server {
     async fn list_outbox_emails(
@@ -60,7 +62,7 @@ impl EmailOutboxApi for Server {
         who: Caller,
         request: UpdateOutboxEmailRequest,
     ) -> Result<OutboxEmail, ApiError> {
-        let change = change(request.body);
+        let change = change(request.body)?;
         let updated = self
             .domain
             .outbox
@@ -90,17 +92,34 @@ fn filter(query: &ListOutboxEmailsQuery) -> Option<EmailFilter> {
     Some(EmailFilter { status, progress })
 }
 
-fn change(body: OutboxEmailUpdate) -> EmailChange {
-    EmailChange {
+fn change(body: OutboxEmailUpdate) -> Result<EmailChange, ApiError> {
+    Ok(EmailChange {
         tsx_source: body.tsx_source,
-        theme_id: body.theme_id,
+        theme_id: theme_choice(body.theme_id)?,
         to: body.to.and_then(domain_recipient),
         variables: body.variables.map(|variables| variables.into_iter().collect()),
         skip_deliverability_check: body.skip_deliverability_check,
         scheduled_at: body.scheduled_at_millis,
         is_paused: body.is_paused,
         cancel: body.cancel == Some(true),
-    }
+    })
+}
+
+/// The id of a theme, or `null` for none.
+fn theme_choice(theme: Patch<String>) -> Result<Patch<ThemeChoice>, ApiError> {
+    Ok(match theme {
+        Patch::Absent => Patch::Absent,
+        Patch::Null => Patch::Null,
+        Patch::Value(id) => {
+            let id = id.parse().map_err(|_| {
+                ApiError::text(
+                    StatusCode::BAD_REQUEST,
+                    "theme_id is no id of a theme, which is a UUID.",
+                )
+            })?;
+            Patch::Value(ThemeChoice::Theme(id))
+        }
+    })
 }
 
 /// The recipient of the rules; forms that the contract doesn't know are refused before.
@@ -130,21 +149,22 @@ fn wire_recipient(to: models::EmailRecipient) -> EmailRecipient {
 macro_rules! email {
     ($kind:ident of $shown:ident, $simple:literal, { $($field:ident: $value:expr,)* }) => {{
         let retries = i64::from($shown.email.attempts.saturating_sub(1));
+        let facts = facts($shown.content.written.as_deref());
         let is_retried = $shown.email.attempts > 0 && $shown.email.state == models::EmailState::Waiting;
         OutboxEmail::from(stack_types::$kind {
             simple_status: $simple.to_owned(),
             id: $shown.email.id,
             created_at_millis: $shown.email.created_at,
             updated_at_millis: $shown.email.updated_at,
-            tsx_source: String::new(),
-            theme_id: None,
+            tsx_source: facts.source,
+            theme_id: facts.theme_id,
             to: wire_recipient($shown.content.to),
             variables: $shown.content.variables.into_iter().collect(),
             skip_deliverability_check: $shown.email.skip_deliverability_check,
             scheduled_at_millis: $shown.email.scheduled_at,
-            created_with: EmailOrigin::ProgrammaticCall,
-            email_draft_id: None,
-            email_programmatic_call_template_id: None,
+            created_with: facts.created_with,
+            email_draft_id: facts.draft_id,
+            email_programmatic_call_template_id: facts.template_id,
             send_retries: retries,
             next_send_retry_at_millis: is_retried.then_some($shown.email.due_at),
             send_attempt_errors: attempt_errors(&$shown.email.failures),
@@ -155,7 +175,7 @@ macro_rules! email {
 
 /// A mail that the wire shows with what it says.
 macro_rules! rendered {
-    ($kind:ident of $shown:ident, $simple:literal, { $($field:ident: $value:expr,)* }) => {
+    ($kind:ident of $shown:ident as $category:ident, $simple:literal, { $($field:ident: $value:expr,)* }) => {
         email!($kind of $shown, $simple, {
             is_paused: false,
             has_rendered: true,
@@ -164,44 +184,87 @@ macro_rules! rendered {
             subject: $shown.content.subject,
             html: Some($shown.content.html),
             text: Some($shown.content.text),
-            is_transactional: true,
-            is_high_priority: true,
-            notification_category_id: transactional(),
+            is_transactional: $category == NotificationCategory::Transactional,
+            is_high_priority: !$shown.email.is_bulk,
+            notification_category_id: Some(category_id($category)),
             $($field: $value,)*
         })
     };
 }
 
-fn transactional() -> Option<NotificationCategoryId> {
-    TRANSACTIONAL.parse().ok()
+/// What is told of a mail that its project wrote, and of others as if they had been.
+struct Facts {
+    source: String,
+    theme_id: Option<String>,
+    created_with: EmailOrigin,
+    draft_id: Option<EmailDraftId>,
+    template_id: Option<EmailTemplateId>,
+}
+
+fn facts(written: Option<&WrittenEmail>) -> Facts {
+    let Some(written) = written else {
+        return Facts {
+            source: String::new(),
+            theme_id: None,
+            created_with: EmailOrigin::ProgrammaticCall,
+            draft_id: None,
+            template_id: None,
+        };
+    };
+    Facts {
+        source: written.source.clone(),
+        theme_id: match written.theme {
+            Some(ThemeChoice::Theme(id)) => Some(id.to_string()),
+            Some(ThemeChoice::None) | None => None,
+        },
+        created_with: match written.draft_id {
+            Some(_) => EmailOrigin::Draft,
+            None => EmailOrigin::ProgrammaticCall,
+        },
+        draft_id: written.draft_id,
+        template_id: written.template_id,
+    }
+}
+
+fn category_id(category: NotificationCategory) -> NotificationCategoryId {
+    category.id().into()
 }
 
 fn outbox_email(shown: ShownEmail) -> OutboxEmail {
     let updated_at = shown.email.updated_at;
     let started_at = shown.email.started_sending_at.unwrap_or(updated_at);
     let finished_at = shown.email.finished_at.unwrap_or(updated_at);
+    let category = shown
+        .content
+        .written
+        .as_ref()
+        .map_or_else(NotificationCategory::default, |mail| mail.category);
     match shown.status {
         EmailStatus::Paused => email!(OutboxEmailPaused of shown, "in-progress", {
             is_paused: true,
             has_rendered: false,
             has_delivered: false,
         }),
-        EmailStatus::Scheduled => rendered!(OutboxEmailScheduled of shown, "in-progress", { has_delivered: false, }),
-        EmailStatus::Queued => rendered!(OutboxEmailQueued of shown, "in-progress", { has_delivered: false, }),
-        EmailStatus::Sending => rendered!(OutboxEmailSending of shown, "in-progress", {
+        EmailStatus::Scheduled => {
+            rendered!(OutboxEmailScheduled of shown as category, "in-progress", { has_delivered: false, })
+        }
+        EmailStatus::Queued => {
+            rendered!(OutboxEmailQueued of shown as category, "in-progress", { has_delivered: false, })
+        }
+        EmailStatus::Sending => rendered!(OutboxEmailSending of shown as category, "in-progress", {
             has_delivered: false,
             started_sending_at_millis: started_at,
         }),
         EmailStatus::ServerError => {
             let why = shown.email.failures.last().map(|failure| failure.external.clone());
-            rendered!(OutboxEmailServerError of shown, "error", {
+            rendered!(OutboxEmailServerError of shown as category, "error", {
                 has_delivered: false,
                 started_sending_at_millis: started_at,
                 error_at_millis: finished_at,
                 server_error: why.unwrap_or_default(),
             })
         }
-        EmailStatus::Sent => rendered!(OutboxEmailSent of shown, "ok", {
+        EmailStatus::Sent => rendered!(OutboxEmailSent of shown as category, "ok", {
             has_delivered: true,
             can_have_delivery_info: false,
             started_sending_at_millis: started_at,
@@ -219,9 +282,9 @@ fn outbox_email(shown: ShownEmail) -> OutboxEmail {
             subject: Some(shown.content.subject),
             html: Patch::Value(shown.content.html),
             text: Patch::Value(shown.content.text),
-            is_transactional: Some(true),
-            is_high_priority: Some(true),
-            notification_category_id: Patch::from(transactional()),
+            is_transactional: Some(category == NotificationCategory::Transactional),
+            is_high_priority: Some(!shown.email.is_bulk),
+            notification_category_id: Patch::Value(category_id(category)),
             started_sending_at_millis: shown.email.started_sending_at,
         }),
     }
@@ -231,6 +294,7 @@ const fn skip_reason(reason: EmailSkipReason) -> stack_types::EmailSkipReason {
     use stack_types::EmailSkipReason as Wire;
     match reason {
         EmailSkipReason::UserAccountDeleted => Wire::UserAccountDeleted,
+        EmailSkipReason::UserUnsubscribed => Wire::UserUnsubscribed,
         EmailSkipReason::UserHasNoPrimaryEmail => Wire::UserHasNoPrimaryEmail,
         EmailSkipReason::NoEmailProvided => Wire::NoEmailProvided,
         EmailSkipReason::ManuallyCancelled => Wire::ManuallyCancelled,

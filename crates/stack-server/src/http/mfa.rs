@@ -17,7 +17,7 @@ impl MfaApi for Server {
         let signed_in = self
             .domain
             .second_factors
-            .sign_in(project, &body.code, &body.totp, None);
+            .sign_in(project, &body.code, &body.totp, origin.ip_info());
         match signed_in.await {
             Ok(signed_in) => Ok(sign_in_or_up_result(signed_in)),
             Err(error) => Err(self.refused_token(project, origin, error).await),

@@ -6,14 +6,20 @@
 //! [`not_built`].
 
 mod anonymous;
+mod api_keys;
 pub mod authenticate;
 mod cli_auth;
 mod connected_accounts;
 mod contact_channels;
+mod data_vault;
 mod email_outbox;
+mod emails;
 mod error;
 mod health;
 mod internal_api_keys;
+mod internal_config;
+mod internal_email_templates;
+mod internal_emails;
 mod internal_onboarding;
 mod internal_projects;
 mod limits;
@@ -26,9 +32,17 @@ mod oauth_providers;
 mod otp;
 mod passkey;
 mod password;
+mod permission_definitions;
+mod project_permissions;
 mod projects;
 mod server;
 mod sessions;
+mod team_invitations;
+mod team_member_profiles;
+mod team_memberships;
+mod team_permissions;
+mod teams;
 mod users;
+mod webhooks;
 
 pub use server::Server;

@@ -112,7 +112,11 @@ impl OauthApi for Server {
         let origin = origin(&who, &request.info);
         let (caller, token) = (caller(who), request.body.id_token);
         self.limit_sign_in(&caller.tenant, origin, None).await?;
-        let signed_in = self.domain.oauth.sign_in_with_apple(&caller, &token, None).await;
+        let signed_in = self
+            .domain
+            .oauth
+            .sign_in_with_apple(&caller, &token, origin.ip_info())
+            .await;
         signed_in.map(sign_in_or_up_result).map_err(api_error)
     }
 
@@ -210,7 +214,7 @@ impl Server {
             code: request.code.ok_or_else(|| missing("code"))?,
             redirect_uri: request.redirect_uri.ok_or_else(|| missing("redirect_uri"))?,
             code_verifier: request.code_verifier.ok_or_else(|| missing("code_verifier"))?,
-            ip_info: None,
+            ip_info: origin.ip_info(),
         };
         let client_id = command.client.id.clone();
         let exchanged = match self.domain.oauth.exchange(command).await {
@@ -237,7 +241,13 @@ impl Server {
         let refresh_token = request
             .refresh_token
             .ok_or_else(|| ApiError::oauth("invalid_request", "The grant refresh_token needs a refresh_token."))?;
-        match self.domain.oauth.refresh(&client, &refresh_token, None).await {
+        let ip_info = origin.ip_info();
+        match self
+            .domain
+            .oauth
+            .refresh(&client, &refresh_token, ip_info.as_ref())
+            .await
+        {
             Ok(access_token) => Ok(tokens(access_token)),
             Err(error) => Err(self.refused_oauth_token(client.id.as_deref(), origin, error).await),
         }

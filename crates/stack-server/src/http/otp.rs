@@ -43,7 +43,12 @@ impl OtpApi for Server {
         let origin = origin(&who, &request.info);
         let caller = caller(who);
         self.limit_sign_in(&caller.tenant, origin, None).await?;
-        match self.domain.otp.sign_in(&caller, &request.body.code, None).await {
+        match self
+            .domain
+            .otp
+            .sign_in(&caller, &request.body.code, origin.ip_info())
+            .await
+        {
             Ok(signed_in) => Ok(sign_in_or_up_result(signed_in)),
             Err(error) => Err(self.refused_token(&caller.tenant, origin, error).await),
         }

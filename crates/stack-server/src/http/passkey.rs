@@ -64,10 +64,10 @@ impl PasskeyApi for Server {
         let origin = origin(&who, &request.info);
         let (project, body) = (&who.tenant.project, request.body);
         self.limit_sign_in(project, origin, None).await?;
-        let signed_in = self
-            .domain
-            .passkeys
-            .sign_in(project, &body.authentication_response, &body.code, None);
+        let signed_in =
+            self.domain
+                .passkeys
+                .sign_in(project, &body.authentication_response, &body.code, origin.ip_info());
         match signed_in.await {
             Ok(signed_in) => Ok(sign_in_or_up_result(signed_in)),
             Err(error) => Err(self.refused_token(project, origin, error).await),

@@ -27,13 +27,13 @@ impl PasswordApi for Server {
         who: Anybody,
         request: SignUpWithPasswordRequest,
     ) -> Result<SignInResult, ApiError> {
-        self.limit_sign_up(&who.tenant.project, origin(&who, &request.info))
-            .await?;
+        let origin = origin(&who, &request.info);
+        self.limit_sign_up(&who.tenant.project, origin).await?;
         let command = SignUp {
             email: request.body.email,
             password: request.body.password,
             verification_callback_url: request.body.verification_callback_url,
-            ip_info: None,
+            ip_info: origin.ip_info(),
         };
         let signed_up = self.domain.passwords.sign_up(&caller(who), command).await;
         signed_up.map(sign_in_result).map_err(api_error)
@@ -50,11 +50,13 @@ impl PasswordApi for Server {
         let signed_in = self
             .domain
             .passwords
-            .sign_in(project, &body.email, &body.password, None);
+            .sign_in(project, &body.email, &body.password, origin.ip_info());
         signed_in.await.map(sign_in_result).map_err(api_error)
     }
 
     async fn set_password(&self, who: SignedIn, request: SetPasswordRequest) -> Result<Success, ApiError> {
+        let (project, user) = (&who.tenant.project, who.user.profile.id);
+        self.limit_password(project, origin(&who, &request.info), user).await?;
         let set = self.domain.passwords.set(&signed_in(who), &request.body.password).await;
         set.map(|()| SUCCESS).map_err(api_error)
     }

@@ -71,8 +71,8 @@ impl SessionsApi for Server {
         request: RefreshCurrentSessionRequest,
     ) -> Result<RefreshedSession, ApiError> {
         let origin = origin(&who, &request.info);
-        let (project, token) = (&who.tenant.project, request.refresh_token);
-        match self.domain.sessions.refresh(project, &token, None).await {
+        let (project, token, ip_info) = (&who.tenant.project, request.refresh_token, origin.ip_info());
+        match self.domain.sessions.refresh(project, &token, ip_info.as_ref()).await {
             Ok(access_token) => Ok(RefreshedSession { access_token }),
             Err(error) => Err(self.refused_token(project, origin, error).await),
         }

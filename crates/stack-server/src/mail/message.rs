@@ -49,6 +49,13 @@ pub(super) fn build(mail: &OutgoingMail<'_>, name: &str, address: &str) -> Resul
             HeaderName::new_from_ascii_str("Auto-Submitted"),
             "auto-generated".to_owned(),
         ));
+    if let Some(link) = mail.unsubscribe_link {
+        // RFC 2369, section 3.2.
+        builder = builder.raw_header(HeaderValue::new(
+            HeaderName::new_from_ascii_str("List-Unsubscribe"),
+            format!("<{link}>"),
+        ));
+    }
     for address in &to {
         builder = builder.to(Mailbox::new(None, address.clone()));
     }
@@ -82,12 +89,17 @@ mod tests {
     use super::*;
 
     fn message(subject: &str, name: &str, to: &str) -> Result<String, SendError> {
+        message_with(None, subject, name, to)
+    }
+
+    fn message_with(link: Option<&str>, subject: &str, name: &str, to: &str) -> Result<String, SendError> {
         let content = EmailContent {
             to: EmailRecipient::CustomEmails { emails: Vec::new() },
             variables: Map::new(),
             subject: subject.to_owned(),
             html: "<p>Hello</p>".to_owned(),
             text: "Hello\n".to_owned(),
+            written: None,
         };
         let mail = OutgoingMail {
             id: EmailId(Uuid::nil()),
@@ -95,6 +107,7 @@ mod tests {
             project_name: name,
             to: &[to.to_owned()],
             content: &content,
+            unsubscribe_link: link,
         };
         let built = build(&mail, name, "noreply@example.com")?;
         Ok(String::from_utf8(built.bytes).expect("a message is ASCII"))
@@ -124,6 +137,19 @@ mod tests {
             let attacked = message(attack, attack, "ada@example.com").expect("it is a mail");
             assert_eq!(headers(&attacked), headers(&plain), "{attacked}");
         }
+    }
+
+    #[test]
+    fn a_kind_of_mail_that_can_be_turned_off_says_how() {
+        let link = "https://auth.example.com/api/v1/emails/unsubscribe-link?project_id=p&code=abc";
+        let with = message_with(Some(link), "Hello", "Ada", "ada@example.com").expect("it is a mail");
+        let unfolded = with.replace("\r\n ", " ");
+        assert!(
+            unfolded.contains(&format!("List-Unsubscribe: <{link}>\r\n")),
+            "{unfolded}"
+        );
+        let without = message("Hello", "Ada", "ada@example.com").expect("it is a mail");
+        assert!(!without.contains("List-Unsubscribe"));
     }
 
     #[test]

@@ -11,4 +11,4 @@ mod worker;
 
 pub use settings::{Security, SmtpServer};
 pub(crate) use smtp::SmtpMailer;
-pub(crate) use worker::Worker;
+pub(crate) use worker::{Worker, work_once};

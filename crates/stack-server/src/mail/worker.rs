@@ -2,7 +2,12 @@
 
 use std::{collections::HashMap, sync::Arc, time::Duration};
 
-use stack_domain::mail::Claimed;
+use futures::future::join_all;
+use stack_domain::{
+    DomainResult,
+    mail::{Claimed, Delivery},
+    ports::{Mailer, Storage},
+};
 use stack_types::ProjectId;
 use tokio::{
     sync::watch,
@@ -38,9 +43,9 @@ pub(crate) struct Worker {
 
 impl Worker {
     /// Begins to send mails.
-    pub(crate) fn start(server: Arc<Server>, mailer: SmtpMailer) -> Self {
+    pub(crate) fn start(server: Arc<Server>, mailer: Arc<SmtpMailer>) -> Self {
         let (stop, stopped) = watch::channel(false);
-        let task = tokio::spawn(run(server, Arc::new(mailer), stopped));
+        let task = tokio::spawn(run(server, mailer, stopped));
         Self { stop, task }
     }
 
@@ -87,6 +92,18 @@ async fn run(server: Arc<Server>, mailer: Arc<SmtpMailer>, mut stop: watch::Rece
     }
 }
 
+/// Sends what is due now, beside the worker, and gives how many mails that were.
+///
+/// # Errors
+///
+/// If the outbox can't be looked into.
+pub(crate) async fn work_once<S: Storage>(delivery: &Delivery<S>, mailer: &impl Mailer) -> DomainResult<usize> {
+    let claimed = delivery.claim(AT_ONCE, &HashMap::new()).await?;
+    let count = claimed.len();
+    join_all(claimed.into_iter().map(|mail| attempt(delivery, mailer, mail))).await;
+    Ok(count)
+}
+
 /// Counts down the mails that are being sent.
 fn forget(busy: &mut HashMap<ProjectId, usize>, ended: Result<ProjectId, tokio::task::JoinError>) {
     match ended {
@@ -119,11 +136,18 @@ async fn deliver(
         }
         return project;
     }
-    let attempt = match delivery.attempt(mail, &*mailer).await {
+    attempt(delivery, &*mailer, mail).await;
+    project
+}
+
+/// Sends one mail and notes what became of it.
+async fn attempt<S: Storage>(delivery: &Delivery<S>, mailer: &impl Mailer, mail: Claimed) {
+    let (project, id) = (mail.project().clone(), mail.id());
+    let attempt = match delivery.attempt(mail, mailer).await {
         Ok(attempt) => attempt,
         Err(error) => {
             tracing::error!(%project, email = %id, error = ?error, "a mail couldn't be tried");
-            return project;
+            return;
         }
     };
     for tried in 1..=SETTLE_ATTEMPTS {
@@ -135,5 +159,4 @@ async fn deliver(
             }
         }
     }
-    project
 }

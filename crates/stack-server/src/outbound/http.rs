@@ -42,13 +42,19 @@ pub enum OutboundError {
         /// Why not.
         why: &'static str,
     },
-    /// No connection, no answer, or none in time.
+    /// No connection, or no answer.
     #[error("{host} can't be reached: {why}")]
     Unreachable {
         /// Whom.
         host: String,
         /// What went wrong.
         why: String,
+    },
+    /// No answer in time.
+    #[error("{host} takes too long to answer")]
+    TimedOut {
+        /// Whom.
+        host: String,
     },
     /// The answer has more bytes than anybody needs.
     #[error("the answer of {host} is too large")]
@@ -73,35 +79,64 @@ impl Outbound {
     ///
     /// If the URL isn't one that may be called, nobody answers in time, or the answer is too large.
     pub async fn send(&self, request: Request<Vec<u8>>) -> Result<Response<Vec<u8>>, OutboundError> {
+        let (host, mut answer) = self.call(request, TIMEOUT).await?;
+        let mut response = response_to(&answer);
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|error| unreachable(&host, error))? {
+            if body.len() + chunk.len() > MAX_BYTES {
+                return Err(OutboundError::TooLarge { host });
+            }
+            body.extend_from_slice(&chunk);
+        }
+        *response.body_mut() = body;
+        Ok(response)
+    }
+
+    /// Sends a request as [`Self::send`] does, but waits for `timeout` in all, and reads no more than about `enough`
+    /// bytes of the answer: whoever asks needs just its beginning.
+    ///
+    /// # Errors
+    ///
+    /// If the URL isn't one that may be called, or nobody answers in time.
+    pub async fn send_and_skim(
+        &self,
+        request: Request<Vec<u8>>,
+        timeout: Duration,
+        enough: usize,
+    ) -> Result<Response<Vec<u8>>, OutboundError> {
+        let (host, mut answer) = self.call(request, timeout).await?;
+        let mut response = response_to(&answer);
+        let mut body = Vec::new();
+        while let Some(chunk) = answer.chunk().await.map_err(|error| unreachable(&host, error))? {
+            body.extend_from_slice(&chunk);
+            if body.len() >= enough {
+                break;
+            }
+        }
+        *response.body_mut() = body;
+        Ok(response)
+    }
+
+    async fn call(
+        &self,
+        request: Request<Vec<u8>>,
+        timeout: Duration,
+    ) -> Result<(String, reqwest::Response), OutboundError> {
         let host = self.check(request.uri()).await?;
-        let unreachable = |error: reqwest::Error| OutboundError::Unreachable {
-            host: host.clone(),
-            why: chain(&error.without_url()),
-        };
-        let request = reqwest::Request::try_from(request).map_err(unreachable)?;
-        let client = self.client().await.map_err(unreachable)?;
-        let mut answer = client.execute(request).await.map_err(unreachable)?;
+        let mut request = reqwest::Request::try_from(request).map_err(|error| unreachable(&host, error))?;
+        *request.timeout_mut() = Some(timeout);
+        let client = self.client().await.map_err(|error| unreachable(&host, error))?;
+        let answer = client
+            .execute(request)
+            .await
+            .map_err(|error| unreachable(&host, error))?;
         if answer
             .remote_addr()
             .is_some_and(|peer| !self.0.networks.allow(peer.ip()))
         {
             return Err(forbidden(&host, PRIVATE));
         }
-        let mut response = Response::builder().status(answer.status());
-        if let Some(headers) = response.headers_mut() {
-            headers.clone_from(answer.headers());
-        }
-        let mut body = Vec::new();
-        while let Some(chunk) = answer.chunk().await.map_err(unreachable)? {
-            if body.len() + chunk.len() > MAX_BYTES {
-                return Err(OutboundError::TooLarge { host });
-            }
-            body.extend_from_slice(&chunk);
-        }
-        response.body(body).map_err(|error| OutboundError::Unreachable {
-            host,
-            why: error.to_string(),
-        })
+        Ok((host, answer))
     }
 
     async fn client(&self) -> Result<&Client, reqwest::Error> {
@@ -110,7 +145,6 @@ impl Outbound {
                 .redirect(Policy::none())
                 .no_proxy()
                 .connect_timeout(CONNECT_TIMEOUT)
-                .timeout(TIMEOUT)
                 .dns_resolver(Arc::new(Resolver(self.0.networks.clone())))
                 .user_agent("stack-auth")
                 .build()
@@ -156,6 +190,23 @@ impl Outbound {
 
 const PRIVATE: &str = "its address is private, and the setting outbound_networks doesn't name it";
 const PLAIN: &str = "it is called without TLS, and the setting outbound_networks doesn't name its address";
+
+/// An answer without its body.
+fn response_to(answer: &reqwest::Response) -> Response<Vec<u8>> {
+    let mut response = Response::new(Vec::new());
+    *response.status_mut() = answer.status();
+    response.headers_mut().clone_from(answer.headers());
+    response
+}
+
+fn unreachable(host: &str, error: reqwest::Error) -> OutboundError {
+    let host = host.to_owned();
+    if error.is_timeout() {
+        return OutboundError::TimedOut { host };
+    }
+    let why = chain(&error.without_url());
+    OutboundError::Unreachable { host, why }
+}
 
 fn forbidden(host: &str, why: &'static str) -> OutboundError {
     OutboundError::Forbidden {
@@ -271,5 +322,20 @@ mod tests {
             .await
             .expect_err("it is too long");
         assert!(matches!(error, OutboundError::TooLarge { .. }), "{error}");
+    }
+
+    #[tokio::test]
+    async fn an_answer_is_skimmed_and_waited_for_as_long_as_one_likes() {
+        let (outbound, url) = (outbound("127.0.0.0/8"), neighbour().await);
+        let request = |path| {
+            Request::get(format!("{url}{path}"))
+                .body(Vec::new())
+                .expect("a request")
+        };
+        let second = Duration::from_secs(1);
+        let answer = outbound.send_and_skim(request("/endless"), second, 10).await;
+        assert!(answer.is_ok_and(|answer| (10..=MAX_BYTES).contains(&answer.body().len())));
+        let late = outbound.send_and_skim(request("/"), Duration::from_nanos(1), 10).await;
+        assert!(matches!(late, Err(OutboundError::TimedOut { .. })), "{late:?}");
     }
 }

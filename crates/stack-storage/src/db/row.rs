@@ -5,7 +5,7 @@ use stack_domain::{
     models::{ContactChannelId, IpInfo, OAuthAccountId, OneTimeCodeId},
     ports::{StorageError, StorageResult},
 };
-use stack_types::{ApiKeySetId, EmailId, Millis, ProjectId, SessionId, TeamId, UserId};
+use stack_types::{ApiKeyId, ApiKeySetId, EmailId, Millis, ProjectId, SessionId, TeamId, UserId};
 use uuid::Uuid;
 
 /// A row of a result.
@@ -94,6 +94,7 @@ made_of! {
     &'r str => UserId, |value| value.parse();
     &'r str => TeamId, |value| value.parse();
     &'r str => SessionId, |value| value.parse();
+    &'r str => ApiKeyId, |value| value.parse();
     &'r str => ApiKeySetId, |value| value.parse();
     &'r str => EmailId, |value| value.parse();
     &'r str => Uuid, |value| value.parse();

@@ -5,7 +5,7 @@ use stack_domain::{
     models::{ContactChannelId, OAuthAccountId, OAuthTokenId, OneTimeCodeId},
     ports::{StorageError, StorageResult},
 };
-use stack_types::{ApiKeySetId, EmailId, Millis, ProjectId, SessionId, TeamId, UserId};
+use stack_types::{ApiKeyId, ApiKeySetId, EmailId, Millis, ProjectId, SessionId, TeamId, UserId};
 use uuid::{Uuid, fmt::Hyphenated};
 
 /// One argument of a query. A null keeps its type, since PostgreSQL wants to know it.
@@ -65,6 +65,7 @@ from! {
     UserId => Id, |value| value.0;
     TeamId => Id, |value| value.0;
     SessionId => Id, |value| value.0;
+    ApiKeyId => Id, |value| value.0;
     ApiKeySetId => Id, |value| value.0;
     EmailId => Id, |value| value.0;
     Uuid => Id, |value| value;

@@ -1,7 +1,9 @@
 //! Mails.
 
+use std::{collections::BTreeSet, time::Duration};
+
 use stack_domain::{
-    models::{Email, EmailFilter, EmailSkipReason, EmailState, MailTemplate, SendFailure},
+    models::{Email, EmailFilter, EmailSkipReason, EmailState, MailTemplate, SendFailure, SentCounts},
     ports::{EmailRepository, StorageError, StorageResult},
 };
 use stack_types::{EmailId, Millis, ProjectId};
@@ -14,7 +16,7 @@ use crate::{
 macro_rules! select {
     ($rest:literal) => {
         concat!(
-            "SELECT id, template, state, is_paused, skip_deliverability_check, may_have_been_sent, attempts, created_at,
+            "SELECT id, template, state, is_bulk, is_paused, skip_deliverability_check, may_have_been_sent, attempts, created_at,
                  updated_at, rendered_at, scheduled_at, due_at, started_sending_at, finished_at, lease_id, skip_reason, failures,
                  content
              FROM emails WHERE project_id = $1 ",
@@ -59,11 +61,14 @@ const PAGE: &str = page!(
     "$6"
 );
 
-/// SQLite's one writer has all rows locked; PostgreSQL passes over those of other workers.
+/// SQLite's one writer has all rows locked; PostgreSQL passes over those of other workers. The plus keeps SQLite to the
+/// index in whose order the mails are wanted.
 const LOCK_DUE: Sql = Sql {
-    sqlite: select!("AND finished_at IS NULL AND NOT is_paused AND due_at <= $2 ORDER BY due_at, id LIMIT $3"),
+    sqlite: select!(
+        "AND finished_at IS NULL AND NOT is_paused AND +due_at <= $2 ORDER BY is_bulk, due_at, id LIMIT $3"
+    ),
     postgres: select!(
-        "AND finished_at IS NULL AND NOT is_paused AND due_at <= $2 ORDER BY due_at, id LIMIT $3
+        "AND finished_at IS NULL AND NOT is_paused AND due_at <= $2 ORDER BY is_bulk, due_at, id LIMIT $3
          FOR NO KEY UPDATE SKIP LOCKED"
     ),
 };
@@ -78,12 +83,23 @@ const COUNT_SENT: &str = "
         SELECT 1 FROM emails WHERE project_id = $1 AND started_sending_at > $2 LIMIT $3
     ) AS found";
 
+const COUNT_BY_SPAN: &str = "
+    SELECT COUNT(CASE WHEN started_sending_at > $2 THEN 1 END) AS hour,
+        COUNT(CASE WHEN started_sending_at > $3 THEN 1 END) AS day,
+        COUNT(CASE WHEN started_sending_at > $4 THEN 1 END) AS week,
+        COUNT(*) AS month
+    FROM emails WHERE project_id = $1 AND state = 'sent' AND started_sending_at > $5";
+
+const SETTLED: &str = select!(
+    "AND state IN ('sent', 'failed') AND started_sending_at IS NOT NULL ORDER BY started_sending_at DESC LIMIT $2"
+);
+
 const INSERT: &str = "
     INSERT INTO emails (
         project_id, id, state, is_paused, skip_deliverability_check, may_have_been_sent, attempts, updated_at,
         scheduled_at, due_at, started_sending_at, finished_at, lease_id, skip_reason, failures, template, created_at,
-        rendered_at, content
-    ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19)";
+        rendered_at, content, is_bulk
+    ) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)";
 
 const UPDATE: &str = "
     UPDATE emails SET
@@ -99,6 +115,9 @@ const DELETE: &str = "DELETE FROM emails WHERE project_id = $1 AND id = $2";
 const PROJECTS_WITH_DUE: &str = "
     SELECT project_id FROM emails WHERE finished_at IS NULL AND NOT is_paused AND due_at <= $1
     GROUP BY project_id ORDER BY MIN(due_at), project_id";
+
+/// A project comes as often as it has such mails: sorting them out here would have SQLite read the whole table.
+const PROJECTS_WITH_FAILED: &str = "SELECT project_id FROM emails WHERE finished_at > $1 AND state = 'failed'";
 
 const NEWEST: &str = "SELECT project_id, id FROM emails ORDER BY created_at DESC, id DESC LIMIT $1";
 
@@ -160,6 +179,31 @@ impl<M: Mode> EmailRepository for Session<M> {
         self.count_emails(COUNT_SENT, args![project, since, at_most]).await
     }
 
+    async fn count_sent_emails(&mut self, project: &ProjectId, now: Millis) -> StorageResult<SentCounts> {
+        let since = |hours: u64| now.saturating_sub(Duration::from_secs(hours * 60 * 60));
+        let args = args![project, since(1), since(24), since(7 * 24), since(30 * 24)];
+        let Some(row) = self.fetch_optional(COUNT_BY_SPAN, args).await? else {
+            return Ok(SentCounts::default());
+        };
+        Ok(SentCounts {
+            hour: row.get("hour")?,
+            day: row.get("day")?,
+            week: row.get("week")?,
+            month: row.get("month")?,
+        })
+    }
+
+    async fn list_settled_emails(&mut self, project: &ProjectId, limit: u32) -> StorageResult<Vec<Email>> {
+        let rows = self.fetch_all(SETTLED, args![project, limit]).await?;
+        rows.iter().map(read).collect()
+    }
+
+    async fn list_projects_with_failed_emails(&mut self, since: Millis) -> StorageResult<Vec<ProjectId>> {
+        let rows = self.fetch_all(PROJECTS_WITH_FAILED, args![since]).await?;
+        let projects: StorageResult<BTreeSet<ProjectId>> = rows.iter().map(|row| row.get("project_id")).collect();
+        Ok(projects?.into_iter().collect())
+    }
+
     async fn lock_due_emails(&mut self, project: &ProjectId, now: Millis, limit: u32) -> StorageResult<Vec<Email>> {
         self.fetch_locked(LOCK_DUE, args![project, now, limit])
             .await?
@@ -176,7 +220,8 @@ impl<M: Mode> EmailRepository for Session<M> {
                 email.template.as_str(),
                 email.created_at,
                 email.rendered_at,
-                &email.content
+                &email.content,
+                email.is_bulk
             ],
         ]
         .concat();
@@ -260,6 +305,7 @@ fn read(row: &Row) -> StorageResult<Email> {
         id: row.get("id")?,
         template: MailTemplate::from_name(row.get("template")?).ok_or_else(|| unknown("template"))?,
         state: EmailState::from_name(row.get("state")?).ok_or_else(|| unknown("state"))?,
+        is_bulk: row.get("is_bulk")?,
         is_paused: row.get("is_paused")?,
         skip_deliverability_check: row.get("skip_deliverability_check")?,
         may_have_been_sent: row.get("may_have_been_sent")?,

@@ -1,19 +1,26 @@
-//! Teams, memberships and what members may do.
+//! Teams, memberships and the profiles of members.
 
 use stack_domain::{
-    models::{Team, TeamMembership},
+    models::{Team, TeamMemberProfile, TeamMembership, TeamMembershipsOf},
     ports::{StorageResult, TeamRepository, UserRepository as _},
 };
 use stack_types::{ProjectId, TeamId, UserId};
 
 use super::metadata::{MetadataTexts, read_metadata};
-use crate::db::{Mode, Row, Session, args};
+use crate::{
+    db::{Mode, Row, Session, args},
+    dialect,
+};
 
 const FIND: &str = "SELECT * FROM teams WHERE project_id = $1 AND id = $2";
 
+const LIST: &str = "SELECT * FROM teams WHERE project_id = $1 ORDER BY created_at, id LIMIT $2";
+
 const LIST_OF_USER: &str = "
-    SELECT t.* FROM team_memberships m JOIN teams t ON t.project_id = m.project_id AND t.id = m.team_id
-    WHERE m.project_id = $1 AND m.user_id = $2 ORDER BY t.created_at, t.id";
+    SELECT t.* FROM teams t JOIN team_memberships tm ON tm.project_id = t.project_id AND tm.team_id = t.id
+    WHERE tm.project_id = $1 AND tm.user_id = $2 ORDER BY t.created_at, t.id LIMIT $3";
+
+const OWNS_PROJECTS: &str = "SELECT 1 FROM projects WHERE owner_team_id = $1 LIMIT 1";
 
 const INSERT: &str = "
     INSERT INTO teams (
@@ -27,6 +34,8 @@ const UPDATE: &str = "
         client_metadata = $5, client_read_only_metadata = $6, server_metadata = $7
     WHERE project_id = $1 AND id = $2";
 
+const DELETE: &str = "DELETE FROM teams WHERE project_id = $1 AND id = $2";
+
 const FIND_MEMBERSHIP: &str = "SELECT * FROM team_memberships WHERE project_id = $1 AND team_id = $2 AND user_id = $3";
 
 const INSERT_MEMBERSHIP: &str = "
@@ -34,25 +43,40 @@ const INSERT_MEMBERSHIP: &str = "
         project_id, team_id, user_id, is_selected, display_name, profile_image_url, created_at
     ) VALUES ($1, $2, $3, $4, $5, $6, $7)";
 
+const UPDATE_MEMBERSHIP: &str = "
+    UPDATE team_memberships SET display_name = $4, profile_image_url = $5
+    WHERE project_id = $1 AND team_id = $2 AND user_id = $3";
+
+const DELETE_MEMBERSHIP: &str = "DELETE FROM team_memberships WHERE project_id = $1 AND team_id = $2 AND user_id = $3";
+
+macro_rules! select_profiles {
+    ($rest:literal) => {
+        concat!(
+            "SELECT
+                 m.team_id, m.user_id, COALESCE(m.display_name, u.display_name) AS display_name,
+                 COALESCE(m.profile_image_url, u.profile_image_url) AS profile_image_url
+             FROM team_memberships m JOIN users u ON u.project_id = m.project_id AND u.id = m.user_id
+             WHERE m.project_id = $1 ",
+            $rest
+        )
+    };
+}
+
+const FIND_PROFILE: &str = select_profiles!("AND m.team_id = $2 AND m.user_id = $3");
+
+const LIST_PROFILES: &str = select_profiles!("ORDER BY m.created_at, m.team_id, m.user_id LIMIT $2");
+
+const LIST_PROFILES_OF_TEAM: &str =
+    select_profiles!("AND m.team_id = $2 ORDER BY m.created_at, m.team_id, m.user_id LIMIT $3");
+
+const LIST_PROFILES_OF_USER: &str =
+    select_profiles!("AND m.user_id = $2 ORDER BY m.created_at, m.team_id, m.user_id LIMIT $3");
+
 const UNSELECT: &str = "
     UPDATE team_memberships SET is_selected = FALSE WHERE project_id = $1 AND user_id = $2 AND is_selected";
 
 const SELECT: &str = "
     UPDATE team_memberships SET is_selected = TRUE WHERE project_id = $1 AND user_id = $2 AND team_id = $3";
-
-const LIST_TEAM_PERMISSIONS: &str = "
-    SELECT permission_id FROM team_permissions WHERE project_id = $1 AND team_id = $2 AND user_id = $3
-    ORDER BY permission_id";
-
-const INSERT_TEAM_PERMISSION: &str = "
-    INSERT INTO team_permissions (project_id, team_id, user_id, permission_id) VALUES ($1, $2, $3, $4)
-    ON CONFLICT DO NOTHING";
-
-const LIST_PROJECT_PERMISSIONS: &str =
-    "SELECT permission_id FROM project_permissions WHERE project_id = $1 AND user_id = $2 ORDER BY permission_id";
-
-const INSERT_PROJECT_PERMISSION: &str =
-    "INSERT INTO project_permissions (project_id, user_id, permission_id) VALUES ($1, $2, $3) ON CONFLICT DO NOTHING";
 
 impl<M: Mode> TeamRepository for Session<M> {
     async fn find_team(&mut self, project: &ProjectId, id: TeamId) -> StorageResult<Option<Team>> {
@@ -63,12 +87,22 @@ impl<M: Mode> TeamRepository for Session<M> {
             .transpose()
     }
 
-    async fn list_teams_of_user(&mut self, project: &ProjectId, user: UserId) -> StorageResult<Vec<Team>> {
-        self.fetch_all(LIST_OF_USER, args![project, user])
-            .await?
-            .iter()
-            .map(read_team)
-            .collect()
+    async fn lock_team(&mut self, project: &ProjectId, id: TeamId) -> StorageResult<bool> {
+        self.lock(dialect::LOCK_TEAM, args![project, id]).await
+    }
+
+    async fn list_teams(&mut self, project: &ProjectId, limit: u32) -> StorageResult<Vec<Team>> {
+        let rows = self.fetch_all(LIST, args![project, limit]).await?;
+        rows.iter().map(read_team).collect()
+    }
+
+    async fn list_teams_of_user(&mut self, project: &ProjectId, user: UserId, limit: u32) -> StorageResult<Vec<Team>> {
+        let rows = self.fetch_all(LIST_OF_USER, args![project, user, limit]).await?;
+        rows.iter().map(read_team).collect()
+    }
+
+    async fn owns_projects(&mut self, team: TeamId) -> StorageResult<bool> {
+        Ok(self.fetch_optional(OWNS_PROJECTS, args![team]).await?.is_some())
     }
 
     async fn insert_team(&mut self, project: &ProjectId, team: &Team) -> StorageResult<()> {
@@ -100,6 +134,10 @@ impl<M: Mode> TeamRepository for Session<M> {
         Ok(self.write(UPDATE, args).await? > 0)
     }
 
+    async fn delete_team(&mut self, project: &ProjectId, id: TeamId) -> StorageResult<bool> {
+        Ok(self.write(DELETE, args![project, id]).await? > 0)
+    }
+
     async fn find_team_membership(
         &mut self,
         project: &ProjectId,
@@ -123,6 +161,55 @@ impl<M: Mode> TeamRepository for Session<M> {
         self.write(INSERT_MEMBERSHIP, args).await.map(drop)
     }
 
+    async fn update_team_membership(
+        &mut self,
+        project: &ProjectId,
+        membership: &TeamMembership,
+    ) -> StorageResult<bool> {
+        let args = args![
+            project,
+            membership.team_id,
+            membership.user_id,
+            membership.display_name.as_deref(),
+            membership.profile_image_url.as_deref(),
+        ];
+        Ok(self.write(UPDATE_MEMBERSHIP, args).await? > 0)
+    }
+
+    async fn delete_team_membership(&mut self, project: &ProjectId, team: TeamId, user: UserId) -> StorageResult<bool> {
+        Ok(self.write(DELETE_MEMBERSHIP, args![project, team, user]).await? > 0)
+    }
+
+    async fn find_team_member_profile(
+        &mut self,
+        project: &ProjectId,
+        team: TeamId,
+        user: UserId,
+    ) -> StorageResult<Option<TeamMemberProfile>> {
+        let row = self.fetch_optional(FIND_PROFILE, args![project, team, user]).await?;
+        row.as_ref().map(read_profile).transpose()
+    }
+
+    async fn list_team_member_profiles(
+        &mut self,
+        project: &ProjectId,
+        of: TeamMembershipsOf,
+        limit: u32,
+    ) -> StorageResult<Vec<TeamMemberProfile>> {
+        let rows = match of {
+            TeamMembershipsOf::Everybody => self.fetch_all(LIST_PROFILES, args![project, limit]).await?,
+            TeamMembershipsOf::Team(team) => {
+                self.fetch_all(LIST_PROFILES_OF_TEAM, args![project, team, limit])
+                    .await?
+            }
+            TeamMembershipsOf::User(user) => {
+                self.fetch_all(LIST_PROFILES_OF_USER, args![project, user, limit])
+                    .await?
+            }
+        };
+        rows.iter().map(read_profile).collect()
+    }
+
     /// The user is locked, so that of two who select different teams at once the second waits and then sees what the
     /// first has selected.
     async fn select_team(&mut self, project: &ProjectId, user: UserId, team: Option<TeamId>) -> StorageResult<bool> {
@@ -140,46 +227,6 @@ impl<M: Mode> TeamRepository for Session<M> {
         }
         self.write(UNSELECT, args![project, user]).await?;
         Ok(self.write(SELECT, args![project, user, team]).await? > 0)
-    }
-
-    async fn list_team_permissions(
-        &mut self,
-        project: &ProjectId,
-        team: TeamId,
-        user: UserId,
-    ) -> StorageResult<Vec<String>> {
-        let rows = self
-            .fetch_all(LIST_TEAM_PERMISSIONS, args![project, team, user])
-            .await?;
-        rows.iter().map(|row| row.get("permission_id")).collect()
-    }
-
-    async fn insert_team_permission(
-        &mut self,
-        project: &ProjectId,
-        team: TeamId,
-        user: UserId,
-        permission_id: &str,
-    ) -> StorageResult<()> {
-        self.write(INSERT_TEAM_PERMISSION, args![project, team, user, permission_id])
-            .await
-            .map(drop)
-    }
-
-    async fn list_project_permissions(&mut self, project: &ProjectId, user: UserId) -> StorageResult<Vec<String>> {
-        let rows = self.fetch_all(LIST_PROJECT_PERMISSIONS, args![project, user]).await?;
-        rows.iter().map(|row| row.get("permission_id")).collect()
-    }
-
-    async fn insert_project_permission(
-        &mut self,
-        project: &ProjectId,
-        user: UserId,
-        permission_id: &str,
-    ) -> StorageResult<()> {
-        self.write(INSERT_PROJECT_PERMISSION, args![project, user, permission_id])
-            .await
-            .map(drop)
     }
 }
 
@@ -201,5 +248,14 @@ fn read_membership(row: &Row) -> StorageResult<TeamMembership> {
         display_name: row.get("display_name")?,
         profile_image_url: row.get("profile_image_url")?,
         created_at: row.get("created_at")?,
+    })
+}
+
+fn read_profile(row: &Row) -> StorageResult<TeamMemberProfile> {
+    Ok(TeamMemberProfile {
+        team_id: row.get("team_id")?,
+        user_id: row.get("user_id")?,
+        display_name: row.get("display_name")?,
+        profile_image_url: row.get("profile_image_url")?,
     })
 }

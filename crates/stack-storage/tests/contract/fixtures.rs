@@ -8,8 +8,8 @@ use stack_domain::{
         UserCredentials, UserProfile,
     },
     ports::{
-        ContactChannelRepository as _, ProjectRepository as _, Repositories, Storage, StorageError, StorageResult,
-        TeamRepository as _, Transaction as _, UniqueRule, UserRepository as _,
+        ContactChannelRepository as _, PermissionRepository as _, ProjectRepository as _, Repositories, Storage,
+        StorageError, StorageResult, TeamRepository as _, Transaction as _, UniqueRule, UserRepository as _,
     },
 };
 use stack_storage::{Database, Session as DbSession, Write};
@@ -342,15 +342,16 @@ pub async fn belongings<R: Repositories>(reader: &mut R, project: &ProjectId, n:
             .expect("sessions")
             .len(),
         reader
-            .list_project_permissions(project, user)
+            .list_permissions_of_user(project, user)
             .await
             .expect("permissions")
             .len(),
         reader
-            .list_team_permissions(project, team_id(1), user)
+            .list_permissions_of_member(project, team_id(1), user)
             .await
             .expect("permissions")
+            .unwrap_or_default()
             .len(),
-        reader.list_teams_of_user(project, user).await.expect("teams").len(),
+        reader.list_teams_of_user(project, user, 9).await.expect("teams").len(),
     ]
 }

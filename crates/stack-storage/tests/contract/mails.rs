@@ -3,7 +3,10 @@
 use std::collections::BTreeSet;
 
 use stack_domain::{
-    models::{Email, EmailFilter, EmailProgress, EmailSkipReason, EmailState, EmailStatus, MailTemplate, SendFailure},
+    models::{
+        Email, EmailFilter, EmailProgress, EmailSkipReason, EmailState, EmailStatus, MailTemplate, SendFailure,
+        SentCounts,
+    },
     ports::{EmailRepository as _, Storage as _, Transaction as _},
 };
 use stack_types::{EmailId, Millis};
@@ -24,6 +27,7 @@ fn email(n: u128) -> Email {
         id: id(n),
         template: MailTemplate::MagicLink,
         state: EmailState::Waiting,
+        is_bulk: false,
         is_paused: false,
         skip_deliverability_check: false,
         may_have_been_sent: false,
@@ -47,6 +51,7 @@ fn full(n: u128) -> Email {
     Email {
         template: MailTemplate::SignInInvitation,
         state: EmailState::Skipped,
+        is_bulk: true,
         is_paused: true,
         skip_deliverability_check: true,
         may_have_been_sent: true,
@@ -102,6 +107,7 @@ pub async fn state_and_content_of_a_mail_are_written_one_by_one(TestDatabase { d
     assert!(storing!(db, |w| w.update_email(&a, &changed)).expect("it is written"));
     let expected = Email {
         template: MailTemplate::MagicLink,
+        is_bulk: false,
         rendered_at: Millis(1),
         ..changed.clone()
     };
@@ -304,4 +310,78 @@ pub async fn finished_mails_are_swept_some_at_a_time(TestDatabase { db, .. }: Te
     assert_eq!(sweep(2).await, 0);
     let newest = reading!(db, |r| r.list_newest_email_ids(10));
     assert_eq!(newest, [(a.clone(), id(4)), (a, id(3))]);
+}
+
+pub async fn mails_in_bulk_wait_behind_all_others(TestDatabase { db, .. }: TestDatabase) {
+    let (a, _) = two_projects_with_users(&db, &[]).await;
+    let in_bulk = |n| Email {
+        is_bulk: true,
+        ..email(n)
+    };
+    for written in [in_bulk(1), email(3), in_bulk(2), email(4)] {
+        storing!(db, |w| w.insert_email(&a, &written)).expect("it is new");
+    }
+    let due = storing!(db, |w| w.lock_due_emails(&a, NOW, 3)).expect("they are locked");
+    assert_eq!(ids(&due), [id(3), id(4), id(1)]);
+}
+
+pub async fn sent_mails_are_counted_by_span(TestDatabase { db, .. }: TestDatabase) {
+    const HOUR: i64 = 60 * 60 * 1000;
+    let (a, b) = two_projects_with_users(&db, &[]).await;
+    let now = Millis(1000 * HOUR);
+    let ago = |n, hours: i64, state| Email {
+        state,
+        started_sending_at: Some(Millis(now.get() - hours * HOUR)),
+        ..finished(n, now.get())
+    };
+    let sent = EmailState::Sent;
+    for written in [
+        ago(1, 0, sent),
+        ago(2, 1, sent),
+        ago(3, 23, sent),
+        ago(4, 24, sent),
+        ago(5, 8 * 24, sent),
+        ago(6, 30 * 24, sent),
+        ago(7, 0, EmailState::Failed),
+    ] {
+        storing!(db, |w| w.insert_email(&a, &written)).expect("it is new");
+    }
+    let expected = SentCounts {
+        hour: 1,
+        day: 3,
+        week: 4,
+        month: 5,
+    };
+    assert_eq!(reading!(db, |r| r.count_sent_emails(&a, now)), expected);
+    assert_eq!(reading!(db, |r| r.count_sent_emails(&b, now)), SentCounts::default());
+}
+
+pub async fn what_was_sent_or_given_up_is_listed_newest_first(TestDatabase { db, .. }: TestDatabase) {
+    let (a, b) = two_projects_with_users(&db, &[]).await;
+    let settled = |n, at, state| Email {
+        state,
+        started_sending_at: Some(Millis(at)),
+        ..finished(n, at)
+    };
+    for written in [
+        settled(1, 30, EmailState::Sent),
+        settled(2, 40, EmailState::Failed),
+        settled(3, 50, EmailState::Skipped),
+        settled(4, 20, EmailState::Failed),
+        email(5),
+    ] {
+        storing!(db, |w| w.insert_email(&a, &written)).expect("it is new");
+    }
+    storing!(db, |w| w.insert_email(&b, &settled(6, 60, EmailState::Sent))).expect("it is new");
+    assert_eq!(
+        ids(&reading!(db, |r| r.list_settled_emails(&a, 9))),
+        [id(2), id(1), id(4)]
+    );
+    assert_eq!(ids(&reading!(db, |r| r.list_settled_emails(&a, 1))), [id(2)]);
+    let failing = |since| {
+        let db = db.clone();
+        async move { reading!(db, |r| r.list_projects_with_failed_emails(Millis(since))) }
+    };
+    assert_eq!(failing(39).await, [a]);
+    assert_eq!(failing(40).await, []);
 }

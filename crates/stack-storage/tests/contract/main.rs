@@ -10,23 +10,30 @@ mod api_keys;
 mod cli_logins;
 mod concurrency;
 mod contact_channels;
+mod data_vault;
 mod fixtures;
 mod harness;
+mod mail_to_users;
 mod mails;
 mod metadata;
 mod oauth_accounts;
 mod one_time_codes;
+mod owned_api_keys;
 mod passkeys;
+mod permissions;
 mod projects;
 mod rate_limits;
 mod schema;
 mod sessions;
+mod sign_up_rules;
 mod signing_keys;
 mod sqlite_only;
+mod team_invitations;
 mod teams;
 mod transactions;
 mod user_pages;
 mod users;
+mod webhooks;
 
 /// Makes two tests of each promise.
 macro_rules! promises {
@@ -107,6 +114,8 @@ promises! {
         wildcards_are_searched_as_letters
         case_is_ignored_in_every_script
         renaming_changes_what_is_found
+        what_is_gone_is_not_found_and_may_come_back
+        many_who_match_are_on_pages_like_few
         everyone_on_a_page_comes_with_email_team_and_oauth_accounts;
     contact_channels:
         a_channel_comes_back_as_it_was_written
@@ -130,6 +139,18 @@ promises! {
         a_code_is_used_in_its_project_only
         expired_codes_are_swept_some_at_a_time
         a_code_needs_a_project;
+    owned_api_keys:
+        an_owned_key_comes_back_as_it_was_written
+        ids_and_hashes_of_owned_keys_are_given_once
+        owned_keys_are_listed_newest_first_for_their_owner
+        a_revoked_key_stays_revoked_since_the_first_time
+        the_oldest_dead_key_of_an_owner_goes_first
+        an_owned_key_needs_its_owner_and_goes_with_it;
+    data_vault:
+        a_value_is_found_in_its_place_only
+        a_value_takes_the_place_of_the_one_before
+        many_may_write_the_same_value_at_once
+        values_need_a_project_and_go_with_it;
     passkeys:
         a_passkey_comes_back_as_it_was_written
         a_user_has_one_passkey_and_a_passkey_one_user
@@ -148,7 +169,20 @@ promises! {
         mails_are_counted_up_to_a_bound
         due_mails_are_those_whose_time_has_come
         of_many_workers_each_takes_other_mails
-        finished_mails_are_swept_some_at_a_time;
+        finished_mails_are_swept_some_at_a_time
+        mails_in_bulk_wait_behind_all_others
+        sent_mails_are_counted_by_span
+        what_was_sent_or_given_up_is_listed_newest_first;
+    mail_to_users:
+        a_wish_takes_the_place_of_the_one_before
+        a_wish_needs_its_user_and_goes_with_them
+        a_draft_comes_back_as_it_was_written
+        drafts_are_listed_newest_first_and_counted_up_to_a_bound
+        a_draft_is_changed_sent_and_deleted_in_its_project_only
+        of_many_boosts_at_once_exactly_one_begins;
+    sign_up_rules:
+        matches_are_counted_by_the_hour_and_in_all
+        users_without_a_verified_primary_address_are_counted_and_listed;
     sessions:
         a_session_comes_back_as_it_was_written
         a_session_is_found_by_the_hash_of_its_token
@@ -185,8 +219,40 @@ promises! {
         a_user_has_one_selected_team
         selecting_a_team_unselects_the_others
         selecting_a_team_without_being_a_member_changes_nothing
+        teams_are_listed_oldest_first_up_to_a_bound
+        locking_tells_whether_there_is_such_a_team
+        deleting_a_team_removes_what_hangs_on_it_and_nothing_else
+        a_membership_ends_with_its_permissions
+        a_member_is_shown_with_their_own_name_where_the_team_has_none
+        profiles_are_listed_by_membership_team_and_user
+        a_team_owns_the_projects_that_say_so
+        users_are_found_together_with_all_that_is_theirs;
+    team_invitations:
+        an_invitation_comes_back_with_the_name_of_its_team
+        an_invitation_needs_a_team_and_a_code
+        invitations_to_a_team_are_listed_oldest_first_while_they_hold
+        invitations_of_a_user_are_those_to_verified_addresses
+        an_invitation_goes_with_its_code_and_with_its_team
+        of_many_who_delete_an_invitation_exactly_one_does;
+    permissions:
         permissions_are_granted_once_and_listed_by_id
-        grants_need_a_member;
+        who_is_no_member_has_no_list
+        grants_need_a_member
+        permissions_in_teams_are_listed_by_team_user_and_id
+        permissions_in_the_project_are_listed_by_user_and_id
+        a_permission_is_taken_from_one_member_or_user
+        a_permission_is_renamed_for_everybody_of_the_project
+        a_permission_is_taken_from_everybody_of_the_project;
+    webhooks:
+        an_endpoint_comes_back_as_it_was_written
+        an_endpoint_is_changed_in_its_project_and_keeps_its_uid_to_itself
+        messages_are_found_by_either_name_and_listed_newest_first
+        what_is_due_waits_for_the_first_attempt_of_what_came_before
+        of_many_workers_each_takes_other_webhooks
+        only_who_holds_the_lease_settles_and_logs
+        what_was_given_up_is_sent_again_on_request
+        what_waits_for_an_endpoint_is_put_off_and_hastened
+        messages_go_with_their_time_and_deliveries_with_their_endpoint;
     transactions:
         a_dropped_transaction_leaves_nothing_behind
         a_writer_reads_what_it_has_written_and_a_reader_what_was_committed

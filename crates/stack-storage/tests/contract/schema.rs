@@ -17,7 +17,8 @@ const POSTGRES_COLUMNS: &str = "
         CASE data_type WHEN 'bytea' THEN 'bytes' ELSE data_type END || CASE is_nullable WHEN 'NO' THEN '' ELSE '?' END
     FROM information_schema.columns WHERE table_schema = current_schema() AND table_name NOT LIKE '\\_%'";
 
-/// The name of a primary key's index is SQLite's own affair.
+/// The name of a primary key's index is SQLite's own affair. PostgreSQL has indexes of another kind for searching, where
+/// SQLite has tables whose names begin with `_`.
 const SQLITE_INDEXES: &str = "
     SELECT CASE i.origin WHEN 'pk' THEN t.name || '_pkey' ELSE i.name END ||
         CASE i.\"unique\" WHEN 1 THEN ' unique' ELSE '' END || ' ' || t.name || '(' ||
@@ -37,13 +38,14 @@ const POSTGRES_INDEXES: &str = "
             JOIN pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.number
         ) || ')' || COALESCE(' WHERE ' || pg_get_expr(x.indpred, t.oid), '')
     FROM pg_index x JOIN pg_class i ON i.oid = x.indexrelid JOIN pg_class t ON t.oid = x.indrelid
-    WHERE t.relnamespace = current_schema()::regnamespace AND t.relname NOT LIKE '\\_%'";
+    WHERE t.relnamespace = current_schema()::regnamespace AND t.relname NOT LIKE '\\_%'
+        AND i.relam = (SELECT oid FROM pg_am WHERE amname = 'btree')";
 
 const SQLITE_REFERENCES: &str = "
     SELECT t.name || '(' || group_concat(f.\"from\", ', ' ORDER BY f.seq) || ') -> ' || f.\"table\" || '(' ||
         group_concat(f.\"to\", ', ' ORDER BY f.seq) || ') ' || lower(f.on_delete)
     FROM sqlite_schema t, pragma_foreign_key_list(t.name) f
-    WHERE t.type = 'table' GROUP BY t.name, f.id";
+    WHERE t.type = 'table' AND t.name NOT LIKE '\\_%' ESCAPE '\\' GROUP BY t.name, f.id";
 
 const POSTGRES_REFERENCES: &str = "
     SELECT t.relname || '(' || own.names || ') -> ' || r.relname || '(' || other.names || ') ' ||

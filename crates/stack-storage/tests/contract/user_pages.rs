@@ -361,6 +361,12 @@ pub async fn wildcards_are_searched_as_letters(TestDatabase { db, .. }: TestData
         ("*", vec![5]),
         ("?[", vec![5]),
         ("'", vec![]),
+        ("100%", vec![1]),
+        ("10_%", vec![]),
+        (r"c\d", vec![3]),
+        ("a*?[b]", vec![5]),
+        (r#"pl"in"#, vec![]),
+        ("%' OR 1", vec![]),
     ] {
         assert_eq!(found(&db, &a, query).await, expected, "{query:?}");
     }
@@ -401,6 +407,42 @@ pub async fn renaming_changes_what_is_found(TestDatabase { db, .. }: TestDatabas
     assert_eq!(found(&db, &a, "before").await, []);
     assert_eq!(found(&db, &a, "after").await, [1]);
     assert_eq!(found(&db, &a, "later").await, [1]);
+}
+
+pub async fn what_is_gone_is_not_found_and_may_come_back(TestDatabase { db, .. }: TestDatabase) {
+    use stack_domain::ports::ContactChannelRepository as _;
+    let (a, b) = two_projects_with_users(&db, &[]).await;
+    add_users(&db, &a, [named(1, "Ada"), named(2, "Ada")]).await;
+    add_users(&db, &b, [named(1, "Ada")]).await;
+    add_channels(&db, &a, [channel(1, 1, "first@x.org"), channel(2, 1, "second@x.org")]).await;
+    storing!(db, |w| w.delete_contact_channel(&a, user_id(1), channel(1, 1, "").id)).expect("it deletes");
+    assert_eq!(found(&db, &a, "first").await, []);
+    assert_eq!(found(&db, &a, "second").await, [1]);
+    storing!(db, |w| w.delete_user(&a, user_id(1))).expect("it deletes");
+    assert_eq!(found(&db, &a, "second").await, []);
+    assert_eq!(found(&db, &a, "ada").await, [2]);
+    assert_eq!(found(&db, &b, "ada").await, [1], "a neighbour with the same id stays");
+    add_users(&db, &a, [named(1, "Ada")]).await;
+    assert_eq!(found(&db, &a, "ada").await, [1, 2]);
+}
+
+/// More than are found at once, so that they're looked for one by one.
+pub async fn many_who_match_are_on_pages_like_few(TestDatabase { db, .. }: TestDatabase) {
+    let (a, _) = two_projects_with_users(&db, &[]).await;
+    let name = |n: u128| if n.is_multiple_of(2) { "Even Steven" } else { "Odd Todd" };
+    add_users(&db, &a, (1..=8_400).map(|n| named(n, name(n)))).await;
+    let steven = UserFilter {
+        query: Some("steven".into()),
+        ..UserFilter::default()
+    };
+    let all = walk(&db, &a, steven.clone(), 1_000).await;
+    assert_eq!(all, (1..=4_200).map(|n| 2 * n).collect::<Vec<_>>());
+    let last = UserFilter {
+        descending: true,
+        limit: Some(2),
+        ..steven
+    };
+    assert_eq!(listed(&db, &a, last).await, [8_400, 8_398]);
 }
 
 pub async fn everyone_on_a_page_comes_with_email_team_and_oauth_accounts(TestDatabase { db, .. }: TestDatabase) {

@@ -77,7 +77,7 @@ pub struct ProjectFailedEmails {
     pub tenant_owner_emails: Vec<String>,
     /// The project.
     pub project_id: crate::ProjectId,
-    /// The id under which the server keeps this branch of the project.
+    /// The id under which the server keeps this branch of the project; that of the project here.
     pub tenancy_id: String,
 }
 

@@ -63,8 +63,10 @@ crate::ids::uuid_id!(TeamInvitationId);
 pub struct PermissionId(pub String);
 
 crate::ids::text_id!(
-    PermissionId, schema::text(schema::Text::new().pattern({ static PATTERN :
-    schema::Pattern = schema::Pattern::new("^\\$?[a-z0-9_:]+$"); & PATTERN }))
+    PermissionId, schema::text(schema::Text::new().max_length(255).pattern({ static
+    PATTERN : schema::Pattern =
+    schema::Pattern::new("^([a-z0-9_:]+|\\$(delete_team|invite_members|manage_api_keys|read_members|remove_members|update_team))$");
+    & PATTERN }))
 );
 
 /// The id of an API key of a user or a team.

@@ -4,7 +4,7 @@ mod delivery;
 mod outbox;
 mod page;
 mod process;
-mod server;
+pub mod server;
 
 use std::time::Duration;
 
@@ -32,7 +32,7 @@ async fn ask_for_code(project: &TestProject, address: &str) {
 }
 
 /// The mail to `address`, once it is so.
-async fn mail_that(project: &TestProject, is_so: impl Fn(&Value) -> bool) -> Value {
+pub async fn mail_that(project: &TestProject, is_so: impl Fn(&Value) -> bool) -> Value {
     let patience = tokio::time::Instant::now() + Duration::from_secs(20);
     loop {
         let listed = project.server_call("GET /emails/outbox").send().await.answers(200);

@@ -96,6 +96,20 @@ async fn of_many_who_use_a_code_at_once_one_is_signed_in() {
 
 /// Programs that look at mails follow links, some of them with scripts turned on. None of them signs anybody in.
 #[tokio::test]
+async fn of_many_codes_for_one_new_address_the_first_signs_up_and_the_others_sign_in() {
+    let project = start().await;
+    let mut codes = Vec::new();
+    for _ in 0..8 {
+        codes.push(mailed(&project, "ada@example.com").await);
+    }
+    let answers = join_all(codes.iter().map(|code| sign_in(&project, code))).await;
+    let bodies: Vec<_> = answers.into_iter().map(|answer| answer.answers(200)).collect();
+    let new = bodies.iter().filter(|body| body["is_new_user"] == true).count();
+    assert_eq!(new, 1, "{bodies:?}");
+    assert!(bodies.iter().all(|body| body["user_id"] == bodies[0]["user_id"]));
+}
+
+#[tokio::test]
 async fn looking_at_a_link_uses_nothing_up() {
     let project = start().await;
     let sent = mailed(&project, "ada@example.com").await;

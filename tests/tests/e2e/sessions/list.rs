@@ -5,6 +5,7 @@ use std::time::Duration;
 use serde_json::json;
 use stack_client::prelude::*;
 use stack_tests::{Outcome, TestProject};
+use stack_types::Session;
 use uuid::Uuid;
 
 use super::{create, listed, session_id};
@@ -33,6 +34,26 @@ async fn clients_list_their_sessions_newest_first() {
         .await
         .answers(200);
     assert_eq!(by_id, sessions);
+}
+
+#[tokio::test]
+async fn a_session_tells_from_where_its_app_was_last_used() {
+    let project = TestProject::start().await;
+    let ada = project.sign_up("ada@example.com").await;
+    let created = create(&project, json!({ "user_id": ada.id })).await;
+    created.expect("a session");
+    let address = |session: &Session| {
+        session
+            .last_used_at_end_user_ip_info
+            .as_ref()
+            .map(|info| info.ip.clone())
+    };
+    let addresses: Vec<_> = listed(&ada).await.iter().map(address).collect();
+    assert!(addresses.contains(&Some("127.0.0.1".to_owned())), "{addresses:?}");
+    assert!(
+        addresses.contains(&None),
+        "a server isn't where its user is: {addresses:?}"
+    );
 }
 
 #[tokio::test]

@@ -12,7 +12,7 @@ use crate::{Admin, Mocks, Operation, Route, Then, When, status};
 impl<'a> Mocks<'a, Admin> {
     /// Mocks `list_user_api_keys`: `GET /api/v1/user-api-keys`.
     ///
-    /// Errors of its own: [`API_KEY_NOT_FOUND`](stack_types::KnownError::ApiKeyNotFound),
+    /// Errors of its own:
     /// [`CANNOT_GET_OWN_USER_WITHOUT_USER`](stack_types::KnownError::CannotGetOwnUserWithoutUser),
     /// [`USER_AUTHENTICATION_REQUIRED`](stack_types::KnownError::UserAuthenticationRequired).
     pub fn list_user_api_keys(
@@ -24,9 +24,10 @@ impl<'a> Mocks<'a, Admin> {
 
     /// Mocks `create_user_api_key`: `POST /api/v1/user-api-keys`.
     ///
-    /// Errors of its own: [`API_KEY_NOT_FOUND`](stack_types::KnownError::ApiKeyNotFound),
+    /// Errors of its own:
     /// [`CANNOT_GET_OWN_USER_WITHOUT_USER`](stack_types::KnownError::CannotGetOwnUserWithoutUser),
-    /// [`USER_AUTHENTICATION_REQUIRED`](stack_types::KnownError::UserAuthenticationRequired).
+    /// [`USER_AUTHENTICATION_REQUIRED`](stack_types::KnownError::UserAuthenticationRequired),
+    /// [`USER_ID_DOES_NOT_EXIST`](stack_types::KnownError::UserIdDoesNotExist).
     pub fn create_user_api_key(
         &self,
         config: impl FnOnce(When<CreateUserApiKey>, Then<CreateUserApiKey>),
@@ -83,6 +84,7 @@ impl<'a> Mocks<'a, Admin> {
     /// Mocks `create_team_api_key`: `POST /api/v1/team-api-keys`.
     ///
     /// Errors of its own: [`API_KEY_NOT_FOUND`](stack_types::KnownError::ApiKeyNotFound),
+    /// [`TEAM_NOT_FOUND`](stack_types::KnownError::TeamNotFound),
     /// [`USER_AUTHENTICATION_REQUIRED`](stack_types::KnownError::UserAuthenticationRequired).
     pub fn create_team_api_key(
         &self,

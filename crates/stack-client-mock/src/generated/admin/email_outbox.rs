@@ -28,7 +28,8 @@ impl<'a> Mocks<'a, Admin> {
 
     /// Mocks `update_outbox_email`: `PATCH /api/v1/emails/outbox/{id}`.
     ///
-    /// Errors of its own: [`EMAIL_NOT_EDITABLE`](stack_types::KnownError::EmailNotEditable).
+    /// Errors of its own: [`EMAIL_NOT_EDITABLE`](stack_types::KnownError::EmailNotEditable),
+    /// [`EMAIL_RENDERING_ERROR`](stack_types::KnownError::EmailRenderingError).
     pub fn update_outbox_email(
         &self,
         config: impl FnOnce(When<UpdateOutboxEmail>, Then<UpdateOutboxEmail>),

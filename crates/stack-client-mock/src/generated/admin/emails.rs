@@ -12,7 +12,8 @@ use crate::{Admin, Mocks, Operation, Route, Then, When, status};
 impl<'a> Mocks<'a, Admin> {
     /// Mocks `send_email`: `POST /api/v1/emails/send-email`.
     ///
-    /// Errors of its own: [`REQUIRES_CUSTOM_EMAIL_SERVER`](stack_types::KnownError::RequiresCustomEmailServer),
+    /// Errors of its own: [`EMAIL_RENDERING_ERROR`](stack_types::KnownError::EmailRenderingError),
+    /// [`REQUIRES_CUSTOM_EMAIL_SERVER`](stack_types::KnownError::RequiresCustomEmailServer),
     /// [`USER_ID_DOES_NOT_EXIST`](stack_types::KnownError::UserIdDoesNotExist).
     pub fn send_email(
         &self,
@@ -273,7 +274,7 @@ impl Operation for UnsubscribeByLink {
 }
 
 impl When<UnsubscribeByLink> {
-    /// Expects this: The code in the link, 45 characters.
+    /// Expects this: The code in the link.
     pub fn code(self, value: impl Into<::stack_types::Secret>) -> Self {
         self.match_query("code", &value.into())
     }

@@ -65,7 +65,7 @@ impl Operation for PreviewAffectedUsers {
 }
 
 impl When<PreviewAffectedUsers> {
-    /// Expects this: How many users are named at most. All of them are counted.
+    /// Expects this: How many users are named at most, those who signed up last first. All of them are counted.
     pub fn limit(self, value: impl Into<i64>) -> Self {
         self.match_query("limit", &value.into())
     }

@@ -140,7 +140,7 @@ impl Operation for UnsubscribeByLink {
 }
 
 impl When<UnsubscribeByLink> {
-    /// Expects this: The code in the link, 45 characters.
+    /// Expects this: The code in the link.
     pub fn code(self, value: impl Into<::stack_types::Secret>) -> Self {
         self.match_query("code", &value.into())
     }

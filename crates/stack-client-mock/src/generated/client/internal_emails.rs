@@ -47,7 +47,8 @@ impl Operation for ProcessEmailQueue {
 }
 
 impl When<ProcessEmailQueue> {
-    /// Expects this: Whether it stops after one round, rather than going on until it is called again.
+    /// Expects this: Whether it stops after one round, rather than going on until nothing is due or half a minute
+    /// is over.
     pub fn only_one_step(self, value: impl Into<bool>) -> Self {
         self.match_query("only_one_step", &value.into())
     }

@@ -97,7 +97,8 @@ impl<'a> Mocks<'a, Server> {
     /// [`TEAM_MEMBERSHIP_NOT_FOUND`](stack_types::KnownError::TeamMembershipNotFound),
     /// [`TEAM_NOT_FOUND`](stack_types::KnownError::TeamNotFound),
     /// [`TEAM_PERMISSION_REQUIRED`](stack_types::KnownError::TeamPermissionRequired),
-    /// [`USER_NOT_FOUND`](stack_types::KnownError::UserNotFound).
+    /// [`USER_NOT_FOUND`](stack_types::KnownError::UserNotFound),
+    /// [`VERIFICATION_CODE_NOT_FOUND`](stack_types::KnownError::VerificationCodeNotFound).
     pub fn delete_team_invitation(
         &self,
         config: impl FnOnce(When<DeleteTeamInvitation>, Then<DeleteTeamInvitation>),

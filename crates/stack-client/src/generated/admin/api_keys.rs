@@ -22,7 +22,6 @@ pub trait ClientApiKeysExt {
     ///
     /// Besides those of every call:
     ///
-    /// - [`ApiKeyNotFound`](stack_types::KnownError::ApiKeyNotFound): There is no such API key, or the caller may not know of it.
     /// - [`CannotGetOwnUserWithoutUser`](stack_types::KnownError::CannotGetOwnUserWithoutUser): The request says `me`, or acts on the own user, but nobody is signed in.
     /// - [`UserAuthenticationRequired`](stack_types::KnownError::UserAuthenticationRequired): The operation needs a signed-in user.
     /// - [plain](crate::Error::Plain) 400: The project gives no API keys to users.
@@ -30,7 +29,7 @@ pub trait ClientApiKeysExt {
     fn list_user_api_keys(&self) -> ListUserApiKeys<'_>;
     /// Create an API key for a user.
     ///
-    /// Creates an API key for a user. This answer is the only one that shows it in full. Clients may create keys for their own user only.
+    /// Creates an API key for a user. This answer is the only one that shows it in full. Clients may create keys for their own user only. A user has at most 1000 keys: beyond that, the oldest of those that are revoked or expired makes room.
     ///
     /// Sends `POST /api/v1/user-api-keys`.
     ///
@@ -42,10 +41,10 @@ pub trait ClientApiKeysExt {
     ///
     /// Besides those of every call:
     ///
-    /// - [`ApiKeyNotFound`](stack_types::KnownError::ApiKeyNotFound): There is no such API key, or the caller may not know of it.
     /// - [`CannotGetOwnUserWithoutUser`](stack_types::KnownError::CannotGetOwnUserWithoutUser): The request says `me`, or acts on the own user, but nobody is signed in.
     /// - [`UserAuthenticationRequired`](stack_types::KnownError::UserAuthenticationRequired): The operation needs a signed-in user.
-    /// - [plain](crate::Error::Plain) 400: The project gives no API keys to users.
+    /// - [`UserIdDoesNotExist`](stack_types::KnownError::UserIdDoesNotExist): A field of the request names a user who doesn't exist.
+    /// - [plain](crate::Error::Plain) 400: The project gives no API keys to users, or the user has 1000 keys that work.
     /// - [plain](crate::Error::Plain) 403: A client names somebody else.
     fn create_user_api_key(&self) -> CreateUserApiKey<'_>;
     /// Check an API key of a user.
@@ -127,7 +126,7 @@ pub trait ClientApiKeysExt {
     fn list_team_api_keys(&self) -> ListTeamApiKeys<'_>;
     /// Create an API key for a team.
     ///
-    /// Creates an API key for a team. This answer is the only one that shows it in full. The user of a client needs the permission `$manage_api_keys` in the team; without it the answer is the same as if there were no such team.
+    /// Creates an API key for a team. This answer is the only one that shows it in full. The user of a client needs the permission `$manage_api_keys` in the team; without it the answer is the same as if there were no such team. A team has at most 1000 keys: beyond that, the oldest of those that are revoked or expired makes room.
     ///
     /// Sends `POST /api/v1/team-api-keys`.
     ///
@@ -140,8 +139,9 @@ pub trait ClientApiKeysExt {
     /// Besides those of every call:
     ///
     /// - [`ApiKeyNotFound`](stack_types::KnownError::ApiKeyNotFound): There is no such API key, or the caller may not know of it.
+    /// - [`TeamNotFound`](stack_types::KnownError::TeamNotFound): There is no such team in the project.
     /// - [`UserAuthenticationRequired`](stack_types::KnownError::UserAuthenticationRequired): The operation needs a signed-in user.
-    /// - [plain](crate::Error::Plain) 400: The project gives no API keys to teams.
+    /// - [plain](crate::Error::Plain) 400: The project gives no API keys to teams, or the team has 1000 keys that work.
     fn create_team_api_key(&self) -> CreateTeamApiKey<'_>;
     /// Check an API key of a team.
     ///

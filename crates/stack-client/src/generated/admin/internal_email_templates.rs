@@ -23,6 +23,12 @@ pub trait ClientInternalEmailTemplatesExt {
     /// # Arguments
     ///
     /// - [`body`](CreateEmailDraft::body) (needed): what is sent.
+    ///
+    /// # Errors
+    ///
+    /// Besides those of every call:
+    ///
+    /// - [plain](crate::Error::Plain) 400: There is no such theme, a text is too long, or there are too many drafts.
     fn create_email_draft(&self) -> CreateEmailDraft<'_>;
     /// Get a draft.
     ///
@@ -71,6 +77,7 @@ pub trait ClientInternalEmailTemplatesExt {
     ///
     /// Besides those of every call:
     ///
+    /// - [plain](crate::Error::Plain) 400: There is no such theme, or a text is too long.
     /// - [plain](crate::Error::Plain) 404: There is no such draft.
     fn update_email_draft(&self) -> UpdateEmailDraft<'_>;
     /// List templates.
@@ -82,6 +89,7 @@ pub trait ClientInternalEmailTemplatesExt {
     /// Create a template.
     ///
     /// Creates a template with a plain text in it, to be written with `PATCH /internal/email-templates/{templateId}`. The project needs a mail server of its own.
+    /// A template is HTML with [minijinja](https://docs.rs/minijinja/latest/minijinja/syntax/) in it. It knows `user.displayName`, `user.primaryEmail`, `project.displayName`, `project.logoUrl`, `unsubscribeLink`, and its variables, by their names and below `variables`. Values are escaped. `{% set subject = "News" %}`, or a block that ends with `{% endset %}`, sets the subject; `{% set category = "Marketing" %}` says which kind of mail it is, `Transactional` otherwise. Conditions, loops and filters that make no text longer are there (`capitalize`, `default`, `escape`, `first`, `last`, `length`, `lower`, `round`, `safe`, `title`, `trim`, `upper`); includes, macros, lists, and the operators `~`, `+` and `*` aren't. A source written for React is refused.
     ///
     /// Sends `POST /api/v1/internal/email-templates`.
     ///
@@ -94,10 +102,11 @@ pub trait ClientInternalEmailTemplatesExt {
     /// Besides those of every call:
     ///
     /// - [`RequiresCustomEmailServer`](stack_types::KnownError::RequiresCustomEmailServer): The shared mail server sends the built-in mails only.
+    /// - [plain](crate::Error::Plain) 400: The name is too long, or there are too many templates.
     fn create_email_template(&self) -> CreateEmailTemplate<'_>;
     /// Delete a template.
     ///
-    /// Deletes a template for good. Mails that were made from it stay. The project needs a mail server of its own.
+    /// Deletes a template for good. Mails that were made from it stay. The template of a mail that the server writes by itself is as it was in the beginning. The project needs a mail server of its own.
     ///
     /// Sends `DELETE /api/v1/internal/email-templates/{templateId}`.
     ///
@@ -114,7 +123,7 @@ pub trait ClientInternalEmailTemplatesExt {
     fn delete_email_template(&self) -> DeleteEmailTemplate<'_>;
     /// Update a template.
     ///
-    /// Replaces the source of a template, after it was tried, and changes the theme if one is sent. The project needs a mail server of its own.
+    /// Replaces the source of a template, after it was tried, and changes the theme if one is sent. The project needs a mail server of its own. The template of a mail that the server writes by itself is used for that mail from then on; one that can't be rendered then, for example without a variable, gives way to the server's own.
     ///
     /// Sends `PATCH /api/v1/internal/email-templates/{templateId}`.
     ///
@@ -129,6 +138,7 @@ pub trait ClientInternalEmailTemplatesExt {
     ///
     /// - [`EmailRenderingError`](stack_types::KnownError::EmailRenderingError): The template, its theme or its variables can't be made into a mail.
     /// - [`RequiresCustomEmailServer`](stack_types::KnownError::RequiresCustomEmailServer): The shared mail server sends the built-in mails only.
+    /// - [plain](crate::Error::Plain) 400: There is no such theme.
     /// - [plain](crate::Error::Plain) 404: There is no such template.
     fn update_email_template(&self) -> UpdateEmailTemplate<'_>;
     /// List themes.
@@ -139,13 +149,19 @@ pub trait ClientInternalEmailTemplatesExt {
     fn list_email_themes(&self) -> ListEmailThemes<'_>;
     /// Create a theme.
     ///
-    /// Creates a plain theme, to be written with `PATCH /internal/email-themes/{id}`.
+    /// Creates a plain theme, to be written with `PATCH /internal/email-themes/{id}`. A theme is HTML with minijinja in it, as a template is, and shows the mail where it says `{{ body }}`.
     ///
     /// Sends `POST /api/v1/internal/email-themes`.
     ///
     /// # Arguments
     ///
     /// - [`body`](CreateEmailTheme::body) (needed): what is sent.
+    ///
+    /// # Errors
+    ///
+    /// Besides those of every call:
+    ///
+    /// - [plain](crate::Error::Plain) 400: The name is too long, or there are too many themes.
     fn create_email_theme(&self) -> CreateEmailTheme<'_>;
     /// Get a theme.
     ///
@@ -165,7 +181,7 @@ pub trait ClientInternalEmailTemplatesExt {
     fn get_email_theme(&self) -> GetEmailTheme<'_>;
     /// Update a theme.
     ///
-    /// Replaces the source of a theme. Mails that wait in the outbox take the new one when they are rendered.
+    /// Replaces the source of a theme, after it was tried. Mails that are in the outbox already stay as they are.
     ///
     /// Sends `PATCH /api/v1/internal/email-themes/{id}`.
     ///
@@ -183,7 +199,7 @@ pub trait ClientInternalEmailTemplatesExt {
     fn update_email_theme(&self) -> UpdateEmailTheme<'_>;
     /// Make a draft of a template's source.
     ///
-    /// Rewrites the source of a template so that it needs no variables any more, as drafts do. Neither template nor draft is changed or created.
+    /// Gives the source of a template as that of a draft. Drafts are rendered with the same names as templates but have no variables of their own, so a source that uses some is refused. Neither template nor draft is changed or created.
     ///
     /// Sends `POST /api/v1/internal/rewrite-template-source`.
     ///

@@ -9,43 +9,62 @@ use super::Client;
 pub trait ClientInternalEmailsExt {
     /// List mails that were sent.
     ///
-    /// Mails that the project sent or couldn't send. `GET /emails/outbox` says more of each, also of those that are yet to be sent.
+    /// The newest hundred mails that the project sent or couldn't send. `GET /emails/outbox` says more of each, also of those that are yet to be sent.
     ///
     /// Sends `GET /api/v1/internal/emails`.
     fn list_sent_emails(&self) -> ListSentEmails<'_>;
     /// Begin to send mail from an own subdomain.
     ///
     /// The first of three steps to send a project's mail from a subdomain of its own without a mail server of its own. The answer lists name servers; the owner of the domain lets NS records of the subdomain point to them. Then `POST /internal/emails/managed-onboarding/check` tells when they are seen, and `POST /internal/emails/managed-onboarding/apply` makes the project use it. Setting up the same subdomain and sender again gives the same answer.
+    /// The name servers belong to a service that hosts such subdomains. A deployment without it, as this server is, refuses all three steps and lists none; its projects send through a mail server of their own, set as `emails.server`.
     ///
     /// Sends `POST /api/v1/internal/emails/managed-onboarding/setup`.
     ///
     /// # Arguments
     ///
     /// - [`body`](CreateManagedEmailDomain::body) (needed): what is sent.
+    ///
+    /// # Errors
+    ///
+    /// Besides those of every call:
+    ///
+    /// - [plain](crate::Error::Plain) 400: This deployment hosts no subdomains.
     fn create_managed_email_domain(&self) -> CreateManagedEmailDomain<'_>;
     /// See whether a subdomain is ready.
     ///
-    /// Looks whether the NS records of the subdomain are there and mail can be sent from it.
+    /// Looks whether the NS records of the subdomain are there and mail can be sent from it. Refused by a deployment that doesn't host subdomains.
     ///
     /// Sends `POST /api/v1/internal/emails/managed-onboarding/check`.
     ///
     /// # Arguments
     ///
     /// - [`body`](CheckManagedEmailDomain::body) (needed): what is sent.
+    ///
+    /// # Errors
+    ///
+    /// Besides those of every call:
+    ///
+    /// - [plain](crate::Error::Plain) 400: This deployment hosts no subdomains.
     fn check_managed_email_domain(&self) -> CheckManagedEmailDomain<'_>;
     /// Send mail from a subdomain from now on.
     ///
-    /// Makes the project send all its mail from a subdomain that is `verified`.
+    /// Makes the project send all its mail from a subdomain that is `verified`. Refused by a deployment that doesn't host subdomains.
     ///
     /// Sends `POST /api/v1/internal/emails/managed-onboarding/apply`.
     ///
     /// # Arguments
     ///
     /// - [`body`](ApplyManagedEmailDomain::body) (needed): what is sent.
+    ///
+    /// # Errors
+    ///
+    /// Besides those of every call:
+    ///
+    /// - [plain](crate::Error::Plain) 400: This deployment hosts no subdomains.
     fn apply_managed_email_domain(&self) -> ApplyManagedEmailDomain<'_>;
     /// List the subdomains that were set up.
     ///
-    /// The subdomains that were set up for the project's mail, however far each of them is.
+    /// The subdomains that were set up for the project's mail, however far each of them is. None in a deployment that doesn't host subdomains.
     ///
     /// Sends `GET /api/v1/internal/emails/managed-onboarding/list`.
     fn list_managed_email_domains(&self) -> ListManagedEmailDomains<'_>;
@@ -61,13 +80,13 @@ pub trait ClientInternalEmailsExt {
     fn send_test_email(&self) -> SendTestEmail<'_>;
     /// Work on the queue of mails.
     ///
-    /// Prepares, renders and sends what waits in the outboxes of all projects. A scheduler calls it every minute or so, and shows a bearer token in the header `authorization`. A mail that fails is tried again, five times in all, after about 20 seconds and then each time twice as long.
+    /// Sends what is due in the outboxes of all projects. A scheduler calls it every minute or so, and shows a bearer token in the header `authorization`. A mail that fails is tried again, five times in all, after about 20 seconds and then each time twice as long. The server does all this without being called too.
     ///
     /// Sends `GET /api/v1/internal/email-queue-step`.
     ///
     /// # Arguments
     ///
-    /// - [`only_one_step`](ProcessEmailQueue::only_one_step): Whether it stops after one round, rather than going on until it is called again.
+    /// - [`only_one_step`](ProcessEmailQueue::only_one_step): Whether it stops after one round, rather than going on until nothing is due or half a minute is over.
     /// - [`authorization`](ProcessEmailQueue::authorization): What is shown in the header `authorization`: [`Authorization::bearer`](crate::Authorization::bearer) and a token.
     ///
     /// # Errors
@@ -78,7 +97,7 @@ pub trait ClientInternalEmailsExt {
     fn process_email_queue(&self) -> ProcessEmailQueue<'_>;
     /// Tell owners of projects about mails that failed.
     ///
-    /// Mails those who own a project a list of its mails that failed during the last day. A scheduler calls it daily, and shows a bearer token in the header `authorization`.
+    /// Mails those who own a project a list of its mails that failed during the last day, a hundred at most. A scheduler calls it daily, and shows a bearer token in the header `authorization`. Codes in subjects are left out.
     ///
     /// Sends `POST /api/v1/internal/failed-emails-digest`, without credentials.
     ///
@@ -598,7 +617,7 @@ impl<'a> ProcessEmailQueue<'a> {
         }
     }
 
-    /// Whether it stops after one round, rather than going on until it is called again.
+    /// Whether it stops after one round, rather than going on until nothing is due or half a minute is over.
     pub fn only_one_step<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<bool>,

@@ -15,7 +15,7 @@ pub trait ClientInternalOnboardingExt {
     ///
     /// # Arguments
     ///
-    /// - [`limit`](PreviewAffectedUsers::limit): How many users are named at most. All of them are counted.
+    /// - [`limit`](PreviewAffectedUsers::limit): How many users are named at most, those who signed up last first. All of them are counted.
     /// - [`body`](PreviewAffectedUsers::body) (needed): what is sent.
     fn preview_affected_users(&self) -> PreviewAffectedUsers<'_>;
     /// Invite somebody to sign in.
@@ -88,7 +88,7 @@ impl<'a> PreviewAffectedUsers<'a> {
         }
     }
 
-    /// How many users are named at most. All of them are counted.
+    /// How many users are named at most, those who signed up last first. All of them are counted.
     pub fn limit<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<i64>,

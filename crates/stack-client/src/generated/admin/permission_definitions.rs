@@ -33,7 +33,7 @@ pub trait ClientPermissionDefinitionsExt {
     fn create_team_permission_definition(&self) -> CreateTeamPermissionDefinition<'_>;
     /// Delete a permission of teams.
     ///
-    /// Takes the permission away from whoever has it and from all permissions that contain it. Permissions of the system can't be deleted.
+    /// Takes the permission away from whoever has it, from all permissions that contain it and from those that are given from the start. Permissions of the system can't be deleted.
     ///
     /// Sends `DELETE /api/v1/team-permission-definitions/{permission_id}`.
     ///
@@ -49,7 +49,7 @@ pub trait ClientPermissionDefinitionsExt {
     fn delete_team_permission_definition(&self) -> DeleteTeamPermissionDefinition<'_>;
     /// Redefine a permission of teams.
     ///
-    /// Replaces the definition: a description or a list of contained permissions that isn't sent is emptied, not kept. With a new `id` the permission is renamed: who has it keeps it, and what contains it still does. Permissions of the system can't be changed.
+    /// Replaces the definition: a description or a list of contained permissions that isn't sent is emptied, not kept. With a new `id` the permission is renamed: who has it keeps it, and what contains it still does. Both this path and that of the other scope find every permission of the project, and leave it in its scope. Permissions of the system can't be changed.
     ///
     /// Sends `PATCH /api/v1/team-permission-definitions/{permission_id}`.
     ///
@@ -95,7 +95,7 @@ pub trait ClientPermissionDefinitionsExt {
     ) -> CreateProjectPermissionDefinition<'_>;
     /// Delete a permission of the project.
     ///
-    /// Takes the permission away from whoever has it and from all permissions that contain it. Permissions of the system can't be deleted.
+    /// Takes the permission away from whoever has it, from all permissions that contain it and from those that are given from the start. Permissions of the system can't be deleted.
     ///
     /// Sends `DELETE /api/v1/project-permission-definitions/{permission_id}`.
     ///
@@ -113,7 +113,7 @@ pub trait ClientPermissionDefinitionsExt {
     ) -> DeleteProjectPermissionDefinition<'_>;
     /// Redefine a permission of the project.
     ///
-    /// Replaces the definition: a description or a list of contained permissions that isn't sent is emptied, not kept. With a new `id` the permission is renamed: who has it keeps it, and what contains it still does. Permissions of the system can't be changed.
+    /// Replaces the definition: a description or a list of contained permissions that isn't sent is emptied, not kept. With a new `id` the permission is renamed: who has it keeps it, and what contains it still does. Both this path and that of the other scope find every permission of the project, and leave it in its scope. Permissions of the system can't be changed.
     ///
     /// Sends `PATCH /api/v1/project-permission-definitions/{permission_id}`.
     ///

@@ -10,7 +10,7 @@ use super::Client;
 pub trait ClientProjectPermissionsExt {
     /// List the permissions of users.
     ///
-    /// Who was given which permission in the project, by the permission's id and all at once. Those that come along with a permission are left out unless `recursive` is set. Clients may list their own user's only, so they send `user_id=me`.
+    /// Who was given which permission in the project, by the permission's id and all at once. Those that come along with a permission are left out unless `recursive` is set. More than 100,000 are refused as a bad request; ask for less then. Clients may list their own user's only, so they send `user_id=me`.
     ///
     /// Sends `GET /api/v1/project-permissions`.
     ///

@@ -51,19 +51,19 @@ pub trait ClientEmailsExt {
     fn update_notification_preference(&self) -> UpdateNotificationPreference<'_>;
     /// Turn off a kind of mail by the link in it.
     ///
-    /// Where the link at the end of a mail leads to. It turns off that kind of mail for the user it was sent to, and answers with a page for people. The link works for 30 days; opening it again changes nothing and shows the same page.
+    /// Where the link at the end of a mail leads to. It turns off that kind of mail for the user it was sent to, and answers with a page for people. The link works for 30 days; opening it again changes nothing and shows the same page, so a user who turned that kind on again keeps it.
     ///
     /// Sends `GET /api/v1/emails/unsubscribe-link`, without credentials.
     ///
     /// # Arguments
     ///
-    /// - [`code`](UnsubscribeByLink::code) (needed): The code in the link, 45 characters.
+    /// - [`code`](UnsubscribeByLink::code) (needed): The code in the link.
     ///
     /// # Errors
     ///
     /// Besides those of every call:
     ///
-    /// - [plain](crate::Error::Plain) 400: The code doesn't have 45 characters, is unknown or has expired.
+    /// - [plain](crate::Error::Plain) 400: The code isn't whole, is unknown or has expired, or its project is gone.
     fn unsubscribe_by_link(&self) -> UnsubscribeByLink<'_>;
 }
 
@@ -302,7 +302,7 @@ impl<'a> UnsubscribeByLink<'a> {
         }
     }
 
-    /// The code in the link, 45 characters.
+    /// The code in the link.
     pub fn code<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,

@@ -9,13 +9,13 @@ use super::Client;
 pub trait ClientInternalEmailsExt {
     /// Work on the queue of mails.
     ///
-    /// Prepares, renders and sends what waits in the outboxes of all projects. A scheduler calls it every minute or so, and shows a bearer token in the header `authorization`. A mail that fails is tried again, five times in all, after about 20 seconds and then each time twice as long.
+    /// Sends what is due in the outboxes of all projects. A scheduler calls it every minute or so, and shows a bearer token in the header `authorization`. A mail that fails is tried again, five times in all, after about 20 seconds and then each time twice as long. The server does all this without being called too.
     ///
     /// Sends `GET /api/v1/internal/email-queue-step`.
     ///
     /// # Arguments
     ///
-    /// - [`only_one_step`](ProcessEmailQueue::only_one_step): Whether it stops after one round, rather than going on until it is called again.
+    /// - [`only_one_step`](ProcessEmailQueue::only_one_step): Whether it stops after one round, rather than going on until nothing is due or half a minute is over.
     /// - [`authorization`](ProcessEmailQueue::authorization): What is shown in the header `authorization`: [`Authorization::bearer`](crate::Authorization::bearer) and a token.
     ///
     /// # Errors
@@ -26,7 +26,7 @@ pub trait ClientInternalEmailsExt {
     fn process_email_queue(&self) -> ProcessEmailQueue<'_>;
     /// Tell owners of projects about mails that failed.
     ///
-    /// Mails those who own a project a list of its mails that failed during the last day. A scheduler calls it daily, and shows a bearer token in the header `authorization`.
+    /// Mails those who own a project a list of its mails that failed during the last day, a hundred at most. A scheduler calls it daily, and shows a bearer token in the header `authorization`. Codes in subjects are left out.
     ///
     /// Sends `POST /api/v1/internal/failed-emails-digest`, without credentials.
     ///
@@ -71,7 +71,7 @@ impl<'a> ProcessEmailQueue<'a> {
         }
     }
 
-    /// Whether it stops after one round, rather than going on until it is called again.
+    /// Whether it stops after one round, rather than going on until nothing is due or half a minute is over.
     pub fn only_one_step<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<bool>,

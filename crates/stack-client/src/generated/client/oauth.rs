@@ -17,7 +17,7 @@ pub trait ClientOauthExt {
     /// # Arguments
     ///
     /// - [`provider_id`](AuthorizeWithOauthProvider::provider_id) (needed): The provider, as the project's configuration calls it, for example `github`.
-    /// - [`type`](AuthorizeWithOauthProvider::type): What the account at the provider is wanted for; to sign in by default.
+    /// - [`type_`](AuthorizeWithOauthProvider::type_): What the account at the provider is wanted for; to sign in by default.
     /// - [`token`](AuthorizeWithOauthProvider::token): An access token. For `link`, that of the user whose account it is; otherwise that of an anonymous user who signs up this way and keeps the id. Empty for nobody.
     /// - [`provider_scope`](AuthorizeWithOauthProvider::provider_scope): Scopes of the provider that are asked for beyond the usual ones, separated by blanks. Not to be had with shared provider keys.
     /// - [`error_redirect_url`](AuthorizeWithOauthProvider::error_redirect_url): The same as `error_redirect_uri`, for old clients.

@@ -10,7 +10,7 @@ use super::Client;
 pub trait ClientTeamsExt {
     /// List teams.
     ///
-    /// The teams of the project or, with `user_id`, those that a user belongs to, the oldest first and all at once. Clients may list their own user's only, so they send `user_id=me`.
+    /// The teams of the project or, with `user_id`, those that a user belongs to, the oldest first and all at once; more than 100,000 are refused as a bad request. Clients may list their own user's only, so they send `user_id=me`.
     ///
     /// Sends `GET /api/v1/teams`.
     ///
@@ -23,6 +23,7 @@ pub trait ClientTeamsExt {
     /// Besides those of every call:
     ///
     /// - [`CannotGetOwnUserWithoutUser`](stack_types::KnownError::CannotGetOwnUserWithoutUser): The request says `me`, or acts on the own user, but nobody is signed in.
+    /// - [plain](crate::Error::Plain) 400: There are too many teams to list all at once.
     /// - [plain](crate::Error::Plain) 403: A client asks for the teams of somebody else, or of everybody.
     fn list_teams(&self) -> ListTeams<'_>;
     /// Create a team.
@@ -68,7 +69,7 @@ pub trait ClientTeamsExt {
     fn get_team(&self) -> GetTeam<'_>;
     /// Delete a team.
     ///
-    /// Deletes the team for good, with all memberships and the permissions that came with them. Its members stay users of the project. The user of a client needs the permission `$delete_team` in the team.
+    /// Deletes the team for good, with all memberships, the permissions that came with them and the invitations that are still open. Its members stay users of the project. A team of the project `internal` that owns projects can't be deleted: they have to be transferred or deleted first. The user of a client needs the permission `$delete_team` in the team.
     ///
     /// Sends `DELETE /api/v1/teams/{team_id}`.
     ///
@@ -85,6 +86,7 @@ pub trait ClientTeamsExt {
     /// - [`TeamPermissionRequired`](stack_types::KnownError::TeamPermissionRequired): The user lacks a permission in the team.
     /// - [`UserAuthenticationRequired`](stack_types::KnownError::UserAuthenticationRequired): The operation needs a signed-in user.
     /// - [`UserNotFound`](stack_types::KnownError::UserNotFound): There is no such user in the project.
+    /// - [plain](crate::Error::Plain) 400: The team is one of `internal` and owns projects.
     fn delete_team(&self) -> DeleteTeam<'_>;
     /// Update a team.
     ///

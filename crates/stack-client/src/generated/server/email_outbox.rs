@@ -63,6 +63,7 @@ pub trait ClientEmailOutboxExt {
     /// Besides those of every call:
     ///
     /// - [`EmailNotEditable`](stack_types::KnownError::EmailNotEditable): The mail has come too far to be changed.
+    /// - [`EmailRenderingError`](stack_types::KnownError::EmailRenderingError): The template, its theme or its variables can't be made into a mail.
     /// - [plain](crate::Error::Plain) 400: The changes don't fit together, or don't fit the mail.
     /// - [plain](crate::Error::Plain) 404: There is no such mail.
     fn update_outbox_email(&self) -> UpdateOutboxEmail<'_>;

@@ -11,6 +11,7 @@ pub trait ClientEmailsExt {
     /// Send a mail to users.
     ///
     /// Sends a mail to the primary addresses of some users or of all. What it says comes from the request itself, from a template or from a draft. The answer means that the mails stand in the outbox, not that they have arrived; those to users who have turned off this kind of mail, or who have no address, are skipped there. The project needs a mail server of its own.
+    /// A mail to everybody goes to all who have signed up, and is refused as a whole if the outbox has no room for it: a project may have 9000 mails of this kind waiting. If the template fails for only some of its readers, the mails to others may be in the outbox already.
     ///
     /// Sends `POST /api/v1/emails/send-email`.
     ///
@@ -22,13 +23,14 @@ pub trait ClientEmailsExt {
     ///
     /// Besides those of every call:
     ///
+    /// - [`EmailRenderingError`](stack_types::KnownError::EmailRenderingError): The template, its theme or its variables can't be made into a mail.
     /// - [`RequiresCustomEmailServer`](stack_types::KnownError::RequiresCustomEmailServer): The shared mail server sends the built-in mails only.
     /// - [`UserIdDoesNotExist`](stack_types::KnownError::UserIdDoesNotExist): A field of the request names a user who doesn't exist.
-    /// - [plain](crate::Error::Plain) 400: There is no such template, draft, theme or notification category.
+    /// - [plain](crate::Error::Plain) 400: There is no such template, draft, theme or notification category, or it goes to too many users at once.
     fn send_email(&self) -> SendEmail<'_>;
     /// See how mail goes out.
     ///
-    /// How many mails were sent of late and what became of them, and how fast the project may send. The rate follows from what the project sent during the last month, on top of a base that every project has; mails that bounce or are marked as spam lower it, to a quarter at worst. Mails beyond it wait in the outbox.
+    /// How many mails were sent of late and what became of them, and how fast the project may send. The rate follows from what the project sent during the last month, on top of a base that every project has; mails that bounce or are marked as spam lower it, to a quarter at worst. Mails beyond it wait in the outbox. Mail that goes out by SMTP has nobody who tells of bounces and spam, so those counts are 0 and the factor is 1. What is no longer in the outbox isn't counted.
     ///
     /// Sends `GET /api/v1/emails/delivery-info`.
     fn get_email_delivery_info(&self) -> GetEmailDeliveryInfo<'_>;
@@ -87,19 +89,19 @@ pub trait ClientEmailsExt {
     fn update_notification_preference(&self) -> UpdateNotificationPreference<'_>;
     /// Turn off a kind of mail by the link in it.
     ///
-    /// Where the link at the end of a mail leads to. It turns off that kind of mail for the user it was sent to, and answers with a page for people. The link works for 30 days; opening it again changes nothing and shows the same page.
+    /// Where the link at the end of a mail leads to. It turns off that kind of mail for the user it was sent to, and answers with a page for people. The link works for 30 days; opening it again changes nothing and shows the same page, so a user who turned that kind on again keeps it.
     ///
     /// Sends `GET /api/v1/emails/unsubscribe-link`, without credentials.
     ///
     /// # Arguments
     ///
-    /// - [`code`](UnsubscribeByLink::code) (needed): The code in the link, 45 characters.
+    /// - [`code`](UnsubscribeByLink::code) (needed): The code in the link.
     ///
     /// # Errors
     ///
     /// Besides those of every call:
     ///
-    /// - [plain](crate::Error::Plain) 400: The code doesn't have 45 characters, is unknown or has expired.
+    /// - [plain](crate::Error::Plain) 400: The code isn't whole, is unknown or has expired, or its project is gone.
     fn unsubscribe_by_link(&self) -> UnsubscribeByLink<'_>;
 }
 
@@ -547,7 +549,7 @@ impl<'a> UnsubscribeByLink<'a> {
         }
     }
 
-    /// The code in the link, 45 characters.
+    /// The code in the link.
     pub fn code<V>(mut self, value: V) -> Self
     where
         V: std::convert::TryInto<::std::string::String>,

@@ -10,7 +10,7 @@ use super::Client;
 pub trait ClientTeamInvitationsExt {
     /// List invitations.
     ///
-    /// The invitations to a team, or those that a user could take up, all at once: name either a team or a user. A user is invited if the mail went to any verified e-mail address of the user. Only invitations that are neither taken up nor expired are listed. Clients list invitations to a team only if their user has both `$read_members` and `$invite_members` in it, and those to a user only for their own one.
+    /// The invitations to a team, or those that a user could take up, all at once: name either a team or a user. A user is invited if the mail went to any verified e-mail address of the user. Only invitations that are neither taken up nor expired are listed. Clients list invitations to a team only if their user has both `$read_members` and `$invite_members` in it, and those to a user only for their own one. More than 100,000 are refused as a bad request.
     ///
     /// Sends `GET /api/v1/team-invitations`.
     ///
@@ -28,7 +28,8 @@ pub trait ClientTeamInvitationsExt {
     /// - [`TeamNotFound`](stack_types::KnownError::TeamNotFound): There is no such team in the project.
     /// - [`TeamPermissionRequired`](stack_types::KnownError::TeamPermissionRequired): The user lacks a permission in the team.
     /// - [`UserNotFound`](stack_types::KnownError::UserNotFound): There is no such user in the project.
-    /// - [plain](crate::Error::Plain) 400: Both a team and a user are named, or neither.
+    /// - [plain](crate::Error::Plain) 400: Both a team and a user are named, or neither, or there are too many invitations to list all at once.
+    /// - [plain](crate::Error::Plain) 403: A client names somebody else.
     fn list_team_invitations(&self) -> ListTeamInvitations<'_>;
     /// Invite somebody to a team.
     ///
@@ -53,7 +54,7 @@ pub trait ClientTeamInvitationsExt {
     fn send_team_invitation(&self) -> SendTeamInvitation<'_>;
     /// Take up an invitation by its code.
     ///
-    /// Makes the signed-in user a member of the team, with the permissions that the project gives to new members. The user needn't have the e-mail address that was invited, but mustn't be anonymous or restricted. The code is used up, also if the user is a member already or can't become one.
+    /// Makes the signed-in user a member of the team, with the permissions that the project gives to new members. The user needn't have the e-mail address that was invited, but mustn't be anonymous or restricted: then the code stays good for when the user isn't any more. It is used up also if the user is a member already.
     ///
     /// Sends `POST /api/v1/team-invitations/accept`.
     ///
@@ -134,6 +135,7 @@ pub trait ClientTeamInvitationsExt {
     /// - [`TeamNotFound`](stack_types::KnownError::TeamNotFound): There is no such team in the project.
     /// - [`TeamPermissionRequired`](stack_types::KnownError::TeamPermissionRequired): The user lacks a permission in the team.
     /// - [`UserNotFound`](stack_types::KnownError::UserNotFound): There is no such user in the project.
+    /// - [`VerificationCodeNotFound`](stack_types::KnownError::VerificationCodeNotFound): There is no such code for this project and purpose.
     /// - [plain](crate::Error::Plain) 400: No team is named.
     fn delete_team_invitation(&self) -> DeleteTeamInvitation<'_>;
     /// Take up an invitation by its id.
@@ -155,6 +157,7 @@ pub trait ClientTeamInvitationsExt {
     /// - [`ItemQuantityInsufficientAmount`](stack_types::KnownError::ItemQuantityInsufficientAmount): The customer has too few of the item.
     /// - [`TeamInvitationRestrictedUserNotAllowed`](stack_types::KnownError::TeamInvitationRestrictedUserNotAllowed): Restricted and anonymous users can't take up invitations to teams.
     /// - [`VerificationCodeNotFound`](stack_types::KnownError::VerificationCodeNotFound): There is no such code for this project and purpose.
+    /// - [plain](crate::Error::Plain) 403: A client names somebody else.
     fn accept_team_invitation_by_id(&self) -> AcceptTeamInvitationById<'_>;
 }
 

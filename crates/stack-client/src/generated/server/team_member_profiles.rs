@@ -10,7 +10,7 @@ use super::Client;
 pub trait ClientTeamMemberProfilesExt {
     /// List the profiles of members.
     ///
-    /// The profiles of a team's members, or of one user in all teams, or of both; without either, all of the project. All come at once. Clients have to name a team that their user belongs to and, unless they ask for their own profile only, need the permission `$read_members` in it.
+    /// The profiles of a team's members, or of one user in all teams, or of both; without either, all of the project. All come at once; more than 100,000 are refused as a bad request. Clients have to name a team that their user belongs to and, unless they ask for their own profile only, need the permission `$read_members` in it.
     ///
     /// Sends `GET /api/v1/team-member-profiles`.
     ///
@@ -28,7 +28,7 @@ pub trait ClientTeamMemberProfilesExt {
     /// - [`TeamNotFound`](stack_types::KnownError::TeamNotFound): There is no such team in the project.
     /// - [`TeamPermissionRequired`](stack_types::KnownError::TeamPermissionRequired): The user lacks a permission in the team.
     /// - [`UserNotFound`](stack_types::KnownError::UserNotFound): There is no such user in the project.
-    /// - [plain](crate::Error::Plain) 400: A client names no team.
+    /// - [plain](crate::Error::Plain) 400: A client names no team, or there are too many profiles to list all at once.
     fn list_team_member_profiles(&self) -> ListTeamMemberProfiles<'_>;
     /// Get the profile of a member.
     ///

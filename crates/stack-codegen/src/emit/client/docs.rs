@@ -3,7 +3,10 @@
 use heck::{ToPascalCase, ToSnakeCase};
 use syn::{Attribute, parse_quote};
 
-use crate::model::{Api, Need, Operation, Param, SuccessKind};
+use crate::{
+    model::{Api, Need, Operation, Param, SuccessKind},
+    names::is_keyword,
+};
 
 /// Replaces the docs among `attributes` by `text`, one attribute a line.
 pub(super) fn replace(attributes: &mut Vec<Attribute>, text: &str) {
@@ -42,7 +45,10 @@ pub(super) fn of_operation(api: &Api, operation: &Operation) -> String {
         text.push_str("# Arguments\n\n");
         for parameter in parameters {
             let needed = if parameter.required { " (needed)" } else { "" };
-            let name = parameter.name.to_snake_case();
+            let mut name = parameter.name.to_snake_case();
+            if is_keyword(&name) {
+                name.push('_');
+            }
             let words = one_line(&parameter.description);
             text.push_str(&format!("- [`{name}`]({builder}::{name}){needed}: {words}\n"));
         }

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use anyhow::Result;
+use proc_macro2::TokenStream;
 use quote::quote;
 use serde_json::{Map, Value, json};
 
@@ -12,7 +13,7 @@ use crate::{
         rust,
         types::{Scope, render},
     },
-    model::{Api, Discriminator, Kind, Range, StringRules, Type},
+    model::{Access, Api, Discriminator, Kind, Range, StringRules, Type},
     output::File,
     views::{View, Views},
 };
@@ -30,9 +31,10 @@ pub(super) fn emit(api: &Api, views: &Views) -> Result<File> {
                 continue;
             }
             let json = of_schema(&named.name, view).to_string();
-            let condition = rust::condition(api, &named.module);
+            let conditions = [rust::condition(api, &named.module), condition(view.access)];
+            let conditions = conditions.into_iter().flatten();
             items.push(quote! {
-                #condition
+                #(#conditions)*
                 impl Sample for #ty {
                     const JSON: &'static str = #json;
                 }
@@ -41,7 +43,7 @@ pub(super) fn emit(api: &Api, views: &Views) -> Result<File> {
     }
     let tokens = quote! {
         #![doc = ""]
-        #![doc = " Samples: the the examples of the contract, or the least that fits."]
+        #![doc = " Samples: the examples of the contract, or the least that fits."]
 
         use crate::Sample;
 
@@ -51,6 +53,15 @@ pub(super) fn emit(api: &Api, views: &Views) -> Result<File> {
         path: "crates/stack-client-mock/src/generated/samples.rs".to_owned(),
         contents: render(tokens, "openapi/root.yaml")?,
     })
+}
+
+/// For a type that isn't there without the access that is the first to see it. Admin may do all that server may.
+fn condition(first: Access) -> Option<TokenStream> {
+    match first {
+        Access::Client => None,
+        Access::Server => Some(quote!(#[cfg(any(feature = "server", feature = "admin"))])),
+        Access::Admin => Some(quote!(#[cfg(feature = "admin")])),
+    }
 }
 
 /// A value of the schema `name`.

@@ -53,10 +53,43 @@ impl EmailRepository for Connection {
         Ok(u32::try_from(count).unwrap().min(at_most))
     }
 
+    async fn count_sent_emails(&mut self, project: &ProjectId, now: Millis) -> StorageResult<SentCounts> {
+        let emails = of(&self.seen().emails, project);
+        let sent: Vec<&Email> = emails.filter(|email| email.state == EmailState::Sent).collect();
+        let count = |hours: u64| {
+            let since = now.saturating_sub(std::time::Duration::from_secs(hours * 60 * 60));
+            let recent = sent.iter().filter(|email| email.started_sending_at > Some(since));
+            u32::try_from(recent.count()).unwrap()
+        };
+        Ok(SentCounts {
+            hour: count(1),
+            day: count(24),
+            week: count(7 * 24),
+            month: count(30 * 24),
+        })
+    }
+
+    async fn list_settled_emails(&mut self, project: &ProjectId, limit: u32) -> StorageResult<Vec<Email>> {
+        let emails = of(&self.seen().emails, project);
+        let is_settled = |email: &&Email| matches!(email.state, EmailState::Sent | EmailState::Failed);
+        let mut settled: Vec<Email> = emails.filter(is_settled).cloned().collect();
+        settled.retain(|email| email.started_sending_at.is_some());
+        settled.sort_by_key(|email| std::cmp::Reverse(email.started_sending_at));
+        settled.truncate(limit as usize);
+        Ok(settled)
+    }
+
+    async fn list_projects_with_failed_emails(&mut self, since: Millis) -> StorageResult<Vec<ProjectId>> {
+        let emails = self.seen().emails.iter();
+        let failed = emails.filter(|(_, email)| email.state == EmailState::Failed && email.finished_at > Some(since));
+        let projects: BTreeSet<ProjectId> = failed.map(|(project, _)| project.clone()).collect();
+        Ok(projects.into_iter().collect())
+    }
+
     async fn lock_due_emails(&mut self, project: &ProjectId, now: Millis, limit: u32) -> StorageResult<Vec<Email>> {
         let rows = &self.changed()?.emails;
         let mut emails: Vec<Email> = of(rows, project).filter(|email| is_due(email, now)).cloned().collect();
-        emails.sort_by_key(|email| (email.due_at, email.id));
+        emails.sort_by_key(|email| (email.is_bulk, email.due_at, email.id));
         emails.truncate(limit as usize);
         Ok(emails)
     }

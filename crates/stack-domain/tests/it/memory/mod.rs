@@ -10,15 +10,23 @@ use std::{
 
 mod cli_logins;
 mod codes;
+mod data_vault;
+mod mail_to_users;
 mod mails;
 mod oauth;
+mod owned_api_keys;
 mod passkeys;
 mod people;
+mod permissions;
 mod security;
+mod teams;
 mod tenants;
+mod webhooks;
 
 use stack_domain::{models::*, ports::*};
-use stack_types::{ApiKeySetId, Millis, ProjectId, SessionId, TeamId, UserId};
+use stack_types::{
+    ApiKeyId, ApiKeySetId, DataVaultStoreId, Millis, ProjectId, SessionId, TeamId, TeamInvitationId, UserId,
+};
 use tokio::sync::{Mutex, OwnedMutexGuard};
 
 type Rows<T> = Vec<(ProjectId, T)>;
@@ -34,6 +42,11 @@ pub struct State {
     cli_logins: Rows<CliLogin>,
     codes: Rows<OneTimeCode>,
     emails: Rows<Email>,
+    preferences: Rows<(UserId, NotificationPreference)>,
+    drafts: Rows<EmailDraft>,
+    boosts: BTreeMap<ProjectId, Millis>,
+    rule_matches: Rows<(String, String, Millis)>,
+    owned_keys: Rows<OwnedApiKey>,
     passkeys: Rows<Passkey>,
     totp_steps: BTreeMap<(ProjectId, UserId), i64>,
     rate_limits: BTreeMap<(ProjectId, LimitKey), i64>,
@@ -41,8 +54,11 @@ pub struct State {
     sessions: Rows<Session>,
     teams: Rows<Team>,
     memberships: Rows<TeamMembership>,
+    invitations: Rows<TeamInvitation>,
     team_permissions: BTreeSet<(ProjectId, TeamId, UserId, String)>,
     project_permissions: BTreeSet<(ProjectId, UserId, String)>,
+    vault: BTreeMap<(ProjectId, String, [u8; 32]), String>,
+    webhooks: webhooks::Webhooks,
 }
 
 /// The storage. Clones share their data.

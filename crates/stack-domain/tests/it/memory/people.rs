@@ -7,6 +7,11 @@ impl UserRepository for Connection {
         Ok(self.seen().user(project, id))
     }
 
+    async fn find_users(&mut self, project: &ProjectId, ids: &[UserId]) -> StorageResult<Vec<User>> {
+        let state = self.seen();
+        Ok(ids.iter().filter_map(|id| state.user(project, *id)).collect())
+    }
+
     async fn list_users(&mut self, project: &ProjectId, filter: &UserFilter) -> StorageResult<UserPage> {
         let state = self.seen();
         let shown = |user: &User| match filter.anonymous {
@@ -104,6 +109,7 @@ impl UserRepository for Connection {
         let state = self.changed()?;
         remove(&mut state.channels, project, |channel| channel.user_id == id);
         remove(&mut state.passkeys, project, |passkey| passkey.user_id == id);
+        remove(&mut state.owned_keys, project, |key| key.owner.user() == Some(id));
         remove(&mut state.sessions, project, |session| session.user_id == id);
         remove(&mut state.memberships, project, |membership| membership.user_id == id);
         Ok(remove(&mut state.users, project, |(profile, _)| profile.id == id) > 0)

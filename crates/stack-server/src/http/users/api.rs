@@ -1,6 +1,6 @@
 //! The trait of the tag.
 
-use stack_domain::models::User;
+use stack_domain::{models::User, users::server_user};
 use stack_server_api::{
     Access, ApiError, ClientAccess, Principal, ServerAccess, UsersApi,
     users::{
@@ -12,7 +12,7 @@ use stack_types::{Success, UserList, client, server};
 
 use super::{
     change::{client_update, list_command, server_update, user_creation},
-    shown::{client_user, server_user, user_list},
+    shown::{client_user, user_list},
 };
 use crate::http::{
     Server,

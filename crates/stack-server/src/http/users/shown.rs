@@ -2,12 +2,10 @@
 
 use stack_domain::{
     config::ProjectConfig,
-    models::{OAuthAccount, Team, User, UserPage},
-    users::RestrictedReason,
+    models::{Team, User, UserPage},
+    users::{RestrictedReason, server_user, shown_oauth_account, shown_restricted_reason},
 };
-use stack_types::{
-    Pagination, Patch, RestrictedReasonType, RiskScores, SignUpRiskScores, UserList, UserOauthProvider, client, server,
-};
+use stack_types::{Pagination, Patch, UserList, client};
 
 /// A page of users.
 pub(super) fn user_list(page: UserPage, config: &ProjectConfig) -> UserList {
@@ -46,53 +44,10 @@ pub(super) fn client_user(user: User, config: &ProjectConfig) -> client::User {
         client_read_only_metadata: profile.metadata.client_read_only,
         is_anonymous: profile.is_anonymous,
         is_restricted: reason.is_some(),
-        restricted_reason: reason.map(restricted_reason),
+        restricted_reason: reason.map(shown_restricted_reason),
         restricted_by_admin: profile.restriction.is_some(),
         restricted_by_admin_reason: profile.restriction.and_then(|restriction| restriction.reason),
-        oauth_providers: oauth_accounts.into_iter().map(oauth_provider).collect(),
-        auth_with_email: sign_in.has_password || sign_in.otp_enabled,
-        requires_totp_mfa: sign_in.requires_totp_mfa,
-    }
-}
-
-/// A user as servers see them.
-pub(super) fn server_user(user: User, config: &ProjectConfig) -> server::User {
-    let reason = RestrictedReason::of(&user, config);
-    let User {
-        profile,
-        sign_in,
-        primary_email,
-        selected_team,
-        oauth_accounts,
-    } = user;
-    let restricted_by_admin = profile.restriction.is_some();
-    let restriction = profile.restriction.unwrap_or_default();
-    server::User {
-        id: profile.id,
-        primary_email_verified: primary_email.as_ref().is_some_and(|email| email.is_verified),
-        primary_email_auth_enabled: primary_email.as_ref().is_some_and(|email| email.used_for_auth),
-        primary_email: primary_email.map(|email| email.value),
-        display_name: profile.display_name,
-        selected_team_id: selected_team.as_ref().map(|team| team.id),
-        selected_team: selected_team.map(server_team),
-        profile_image_url: profile.profile_image_url,
-        signed_up_at_millis: profile.signed_up_at,
-        has_password: sign_in.has_password,
-        otp_auth_enabled: sign_in.otp_enabled,
-        passkey_auth_enabled: sign_in.has_passkey,
-        client_metadata: profile.metadata.client,
-        client_read_only_metadata: profile.metadata.client_read_only,
-        server_metadata: profile.metadata.server,
-        last_active_at_millis: profile.last_active_at,
-        is_anonymous: profile.is_anonymous,
-        is_restricted: reason.is_some(),
-        restricted_reason: reason.map(restricted_reason),
-        restricted_by_admin,
-        restricted_by_admin_reason: restriction.reason,
-        restricted_by_admin_private_details: restriction.private_details,
-        country_code: profile.country_code,
-        risk_scores: risk_scores(profile.risk_scores),
-        oauth_providers: oauth_accounts.into_iter().map(oauth_provider).collect(),
+        oauth_providers: oauth_accounts.into_iter().map(shown_oauth_account).collect(),
         auth_with_email: sign_in.has_password || sign_in.otp_enabled,
         requires_totp_mfa: sign_in.requires_totp_mfa,
     }
@@ -105,44 +60,6 @@ fn client_team(team: Team) -> client::SelectedTeam {
         profile_image_url: team.profile_image_url,
         client_metadata: Patch::Value(team.metadata.client),
         client_read_only_metadata: Patch::Value(team.metadata.client_read_only),
-    }
-}
-
-fn server_team(team: Team) -> server::SelectedTeam {
-    server::SelectedTeam {
-        created_at_millis: team.created_at,
-        server_metadata: Patch::Value(team.metadata.server),
-        id: team.id,
-        display_name: team.display_name,
-        profile_image_url: team.profile_image_url,
-        client_metadata: Patch::Value(team.metadata.client),
-        client_read_only_metadata: Patch::Value(team.metadata.client_read_only),
-    }
-}
-
-fn oauth_provider(account: OAuthAccount) -> UserOauthProvider {
-    UserOauthProvider {
-        id: account.provider_id,
-        account_id: account.account_id,
-        email: account.email.into(),
-    }
-}
-
-fn restricted_reason(reason: RestrictedReason) -> stack_types::RestrictedReason {
-    let r#type = match reason {
-        RestrictedReason::Anonymous => RestrictedReasonType::Anonymous,
-        RestrictedReason::EmailNotVerified => RestrictedReasonType::EmailNotVerified,
-        RestrictedReason::RestrictedByAdministrator => RestrictedReasonType::RestrictedByAdministrator,
-    };
-    stack_types::RestrictedReason { r#type }
-}
-
-fn risk_scores(scores: stack_domain::models::RiskScores) -> RiskScores {
-    RiskScores {
-        sign_up: SignUpRiskScores {
-            bot: scores.bot.into(),
-            free_trial_abuse: scores.free_trial_abuse.into(),
-        },
     }
 }
 

@@ -1,6 +1,6 @@
 //! The OAuth providers: how each is spoken to.
 //!
-//! What differs from one to the next is data: a row of [`table`] with endpoints, scopes and a few flags, and one arm in
+//! What differs from one to the next is data: a row of `table` with endpoints, scopes and a few flags, and one arm in
 //! `profile` that reads its answer. To add a provider, write both.
 //!
 //! A deployment may point any of them elsewhere ([`ProviderSettings`]): at another address, or by `issuer` at any OpenID

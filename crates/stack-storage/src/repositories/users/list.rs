@@ -9,69 +9,103 @@ use stack_types::ProjectId;
 use super::read::{read_user, select_users};
 use crate::{
     db::{Mode, Session, args},
+    dialect::{self, Sql},
     repositories::search::{containing, fold},
 };
 
-/// One page: of whom, from where, in which order.
+/// From how many matches on a search goes through the users in their order, and looks at each, instead of finding all
+/// matches first: near the root of a page's length times a million users, where the one costs what the other does.
+const MANY: i64 = 4_000;
+
+/// A search for fewer letters isn't helped by trigrams.
+const TRIGRAM: usize = 3;
+
+/// One page: of whom, searched how, from where, in which order.
 ///
 /// An index holds a project's users in both orders, so that a page costs the same wherever it begins. That is why
-/// these are texts of their own and not conditions such as `$9 IS NULL OR …`. A search looks at all channels first, in
-/// one run over their index; without one (`$5` is null) neither database gets that far.
+/// these are texts of their own and not conditions such as `$9 IS NULL OR …`. Where all matches are known, the `+`
+/// keeps the databases from going through that index.
 macro_rules! page {
-    (@text $of:literal, $from:literal, $order:literal) => {
+    (@text $of:literal, $search:expr, $from:expr, $order:expr) => {
         select_users!(
             $of;
-            r"AND (
+            "AND (
                 CASE $2 WHEN 'exclude' THEN NOT u.is_anonymous WHEN 'only' THEN u.is_anonymous ELSE TRUE END
             ) AND (
                 u.is_anonymous OR $3 OR (NOT u.is_restricted AND (NOT $4 OR COALESCE(c.is_verified, FALSE)))
-            ) AND (
-                $5 IS NULL OR u.id = $6 OR u.display_name_folded LIKE $5 ESCAPE '\'
-                OR u.id IN (
-                    SELECT s.user_id FROM contact_channels s
-                    WHERE s.project_id = $1 AND s.value_folded LIKE $5 ESCAPE '\'
-                )
             ) ",
+            $search,
             $from,
             $order,
             " LIMIT $7"
         )
     };
-    (@order $of:literal, $from:literal, ascending) => {
-        page!(@text $of, $from, "ORDER BY u.signed_up_at, u.id")
+    (@from $of:literal, $search:expr, $sort:literal, start, ascending) => {
+        page!(@text $of, $search, "", concat!("ORDER BY ", $sort, ", u.id"))
     };
-    (@order $of:literal, $from:literal, descending) => {
-        page!(@text $of, $from, "ORDER BY u.signed_up_at DESC, u.id DESC")
+    (@from $of:literal, $search:expr, $sort:literal, start, descending) => {
+        page!(@text $of, $search, "", concat!("ORDER BY ", $sort, " DESC, u.id DESC"))
     };
-    (@from $of:literal, start, $order:ident) => {
-        page!(@order $of, "", $order)
+    (@from $of:literal, $search:expr, $sort:literal, cursor, ascending) => {
+        page!(@text $of, $search, page!(@cursor $sort, ">="), concat!("ORDER BY ", $sort, ", u.id"))
     };
-    (@from $of:literal, cursor, ascending) => {
-        page!(
-            @order $of,
-            "AND (u.signed_up_at, u.id)
-                 >= (SELECT f.signed_up_at, f.id FROM users f WHERE f.project_id = $1 AND f.id = $9) ",
-            ascending
+    (@from $of:literal, $search:expr, $sort:literal, cursor, descending) => {
+        page!(@text $of, $search, page!(@cursor $sort, "<="), concat!("ORDER BY ", $sort, " DESC, u.id DESC"))
+    };
+    (@cursor $sort:literal, $side:literal) => {
+        concat!(
+            "AND (", $sort, ", u.id) ", $side,
+            " (SELECT f.signed_up_at, f.id FROM users f WHERE f.project_id = $1 AND f.id = $9) "
         )
     };
-    (@from $of:literal, cursor, descending) => {
-        page!(
-            @order $of,
-            "AND (u.signed_up_at, u.id)
-                 <= (SELECT f.signed_up_at, f.id FROM users f WHERE f.project_id = $1 AND f.id = $9) ",
-            descending
-        )
+    (@matches) => {
+        r"AND (
+            u.id = $6 OR u.display_name_folded LIKE $5 ESCAPE '\' OR EXISTS (
+                SELECT 1 FROM contact_channels s
+                WHERE s.project_id = u.project_id AND s.user_id = u.id AND s.value_folded LIKE $5 ESCAPE '\'
+            )
+        ) "
     };
-    (everyone, $from:ident, $order:ident) => {
-        page!(@from "", $from, $order)
+    (@search $of:literal, all, $($rest:ident),+) => {
+        Sql::same(page!(@from $of, "", "u.signed_up_at", $($rest),+))
     };
-    (team, $from:ident, $order:ident) => {
+    (@search $of:literal, many, $($rest:ident),+) => {
+        Sql::same(page!(@from $of, page!(@matches), "u.signed_up_at", $($rest),+))
+    };
+    (@search $of:literal, few, $($rest:ident),+) => {
+        Sql {
+            sqlite: page!(
+                @from $of,
+                concat!("AND u.id IN (SELECT value FROM json_each($10)) ", page!(@matches)),
+                "+u.signed_up_at", $($rest),+
+            ),
+            postgres: page!(
+                @from $of,
+                concat!("AND u.id IN (SELECT json_array_elements_text(CAST($10 AS JSON))) ", page!(@matches)),
+                "+u.signed_up_at", $($rest),+
+            ),
+        }
+    };
+    (everyone, $($rest:ident),+) => {
+        page!(@search "", $($rest),+)
+    };
+    (team, $($rest:ident),+) => {
         page!(
-            @from "JOIN team_memberships tm
+            @search "JOIN team_memberships tm
                 ON tm.project_id = u.project_id AND tm.user_id = u.id AND tm.team_id = $8 ",
-            $from, $order
+            $($rest),+
         )
     };
+}
+
+/// How those who match are found.
+enum Search {
+    /// Everybody matches.
+    All,
+    /// In the order of the page, one by one.
+    Many,
+    /// Among these, a JSON array of ids.
+    Few(String),
 }
 
 impl<M: Mode> Session<M> {
@@ -83,6 +117,14 @@ impl<M: Mode> Session<M> {
                 None => return Ok(UserPage::default()),
                 pattern => (pattern, Some(fold(query))),
             },
+        };
+        let search = match &folded {
+            None => Search::All,
+            Some(folded) => self.search(project, folded).await?,
+        };
+        let ids = match &search {
+            Search::Few(ids) => Some(ids.as_str()),
+            Search::All | Search::Many => None,
         };
         let args = args![
             project,
@@ -98,8 +140,9 @@ impl<M: Mode> Session<M> {
             filter.limit.map_or(i64::MAX, |limit| i64::from(limit) + 1),
             filter.team_id,
             filter.cursor,
+            ids,
         ];
-        let rows = self.fetch_all(text_for(filter), args).await?;
+        let rows = self.fetch_all(text_for(filter, &search), args).await?;
         let mut users = rows.iter().map(read_user).collect::<StorageResult<Vec<_>>>()?;
         let next = filter.limit.and_then(|limit| users.get(usize::try_from(limit).ok()?));
         let next_cursor = next.map(|(user, _)| user.profile.id);
@@ -111,18 +154,42 @@ impl<M: Mode> Session<M> {
             next_cursor,
         })
     }
+
+    /// Finds those who may match by trigrams, unless they are many.
+    async fn search(&mut self, project: &ProjectId, folded: &str) -> StorageResult<Search> {
+        if folded.chars().count() < TRIGRAM {
+            return Ok(Search::Many);
+        }
+        let rows = self
+            .fetch_all(dialect::USERS_BY_TRIGRAMS, args![project, folded, MANY])
+            .await?;
+        if i64::try_from(rows.len()).is_ok_and(|count| count >= MANY) {
+            return Ok(Search::Many);
+        }
+        let ids = rows.iter().map(|row| row.get::<&str>("user_id"));
+        let ids = ids.collect::<StorageResult<Vec<_>>>()?;
+        Ok(Search::Few(serde_json::json!(ids).to_string()))
+    }
 }
 
 /// The text that fits the filter.
-fn text_for(filter: &UserFilter) -> &'static str {
-    match (filter.team_id.is_some(), filter.cursor.is_some(), filter.descending) {
-        (false, false, false) => page!(everyone, start, ascending),
-        (false, false, true) => page!(everyone, start, descending),
-        (false, true, false) => page!(everyone, cursor, ascending),
-        (false, true, true) => page!(everyone, cursor, descending),
-        (true, false, false) => page!(team, start, ascending),
-        (true, false, true) => page!(team, start, descending),
-        (true, true, false) => page!(team, cursor, ascending),
-        (true, true, true) => page!(team, cursor, descending),
+fn text_for(filter: &UserFilter, search: &Search) -> Sql {
+    macro_rules! text {
+        ($of:ident, $search:ident) => {
+            match (filter.cursor.is_some(), filter.descending) {
+                (false, false) => page!($of, $search, start, ascending),
+                (false, true) => page!($of, $search, start, descending),
+                (true, false) => page!($of, $search, cursor, ascending),
+                (true, true) => page!($of, $search, cursor, descending),
+            }
+        };
+    }
+    match (filter.team_id.is_some(), search) {
+        (false, Search::All) => text!(everyone, all),
+        (false, Search::Many) => text!(everyone, many),
+        (false, Search::Few(_)) => text!(everyone, few),
+        (true, Search::All) => text!(team, all),
+        (true, Search::Many) => text!(team, many),
+        (true, Search::Few(_)) => text!(team, few),
     }
 }

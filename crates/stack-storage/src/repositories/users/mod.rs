@@ -6,3 +6,4 @@ mod read;
 mod repository;
 
 pub(super) use read::read_oauth_account;
+pub(crate) use read::select_users;

@@ -9,7 +9,7 @@ use crate::{db::Row, repositories::metadata::read_metadata};
 
 /// Selects users `u` with all that [`read_user`] wants; `$from` adds a table, `$rest` conditions, order and limit.
 macro_rules! select_users {
-    ($from:literal; $($rest:literal),+) => {
+    ($from:literal; $($rest:expr),+) => {
         concat!(
             "SELECT
                  u.id, u.signed_up_at, u.last_active_at, u.is_anonymous, u.is_restricted, u.otp_enabled,
@@ -39,7 +39,7 @@ macro_rules! select_users {
         )
     };
 }
-pub(super) use select_users;
+pub(crate) use select_users;
 
 /// Reads a row of `select_users`; the OAuth accounts are filled in by the caller if there are any.
 pub(super) fn read_user(row: &Row) -> StorageResult<(User, HasOAuthAccounts)> {

@@ -2,7 +2,7 @@
 
 use stack_domain::{
     models::{OAuthAccount, PasswordHash, User, UserCredentials, UserFilter, UserPage, UserProfile},
-    ports::{StorageResult, UserRepository},
+    ports::{StorageError, StorageResult, UserRepository},
 };
 use stack_types::{Millis, ProjectId, Secret, UserId};
 
@@ -61,6 +61,13 @@ impl<M: Mode> UserRepository for Session<M> {
             user.oauth_accounts = self.oauth_accounts_of(project, id).await?;
         }
         Ok(Some(user))
+    }
+
+    async fn find_users(&mut self, project: &ProjectId, ids: &[UserId]) -> StorageResult<Vec<User>> {
+        let ids = serde_json::to_string(ids).map_err(|error| StorageError::Other(Box::new(error)))?;
+        let rows = self.fetch_all(dialect::USERS_BY_ID, args![project, &ids]).await?;
+        let users = rows.iter().map(read_user).collect::<StorageResult<Vec<_>>>()?;
+        self.with_oauth_accounts(project, users).await
     }
 
     async fn list_users(&mut self, project: &ProjectId, filter: &UserFilter) -> StorageResult<UserPage> {

@@ -104,10 +104,11 @@ pub struct RenderTemplate {
     /// The theme; that of the template or of the project if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub theme_id: Option<crate::EmailThemeChoice>,
-    /// Whether texts that can be edited are marked in the HTML, and listed in `editable_regions`.
+    /// Whether texts that can be edited are marked in the HTML, and listed in `editable_regions`. Taken, and
+    /// without effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub editable_markers: Option<bool>,
-    /// In which of the sources texts are marked.
+    /// In which of the sources texts are marked. Taken, and without effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub editable_source: Option<crate::EditableSource>,
 }
@@ -147,12 +148,13 @@ impl schema::Wire for RenderTemplate {
 pub struct RenderTemplateInThemeSource {
     /// The template.
     pub template_id: crate::EmailTemplateId,
-    /// The source of the theme, a component of React Email in TSX around the mail.
+    /// The source of the theme; the mail stands in it where `body` is shown.
     pub theme_tsx_source: String,
-    /// Whether texts that can be edited are marked in the HTML, and listed in `editable_regions`.
+    /// Whether texts that can be edited are marked in the HTML, and listed in `editable_regions`. Taken, and
+    /// without effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub editable_markers: Option<bool>,
-    /// In which of the sources texts are marked.
+    /// In which of the sources texts are marked. Taken, and without effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub editable_source: Option<crate::EditableSource>,
 }
@@ -193,15 +195,16 @@ impl schema::Wire for RenderTemplateInThemeSource {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct RenderSource {
-    /// The source of the template, a component of React Email in TSX.
+    /// The source of the template.
     pub template_tsx_source: String,
     /// The theme; that of the project if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub theme_id: Option<crate::EmailThemeChoice>,
-    /// Whether texts that can be edited are marked in the HTML, and listed in `editable_regions`.
+    /// Whether texts that can be edited are marked in the HTML, and listed in `editable_regions`. Taken, and
+    /// without effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub editable_markers: Option<bool>,
-    /// In which of the sources texts are marked.
+    /// In which of the sources texts are marked. Taken, and without effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub editable_source: Option<crate::EditableSource>,
 }
@@ -242,14 +245,15 @@ impl schema::Wire for RenderSource {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct RenderSourceInThemeSource {
-    /// The source of the template, a component of React Email in TSX.
+    /// The source of the template.
     pub template_tsx_source: String,
-    /// The source of the theme, a component of React Email in TSX around the mail.
+    /// The source of the theme; the mail stands in it where `body` is shown.
     pub theme_tsx_source: String,
-    /// Whether texts that can be edited are marked in the HTML, and listed in `editable_regions`.
+    /// Whether texts that can be edited are marked in the HTML, and listed in `editable_regions`. Taken, and
+    /// without effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub editable_markers: Option<bool>,
-    /// In which of the sources texts are marked.
+    /// In which of the sources texts are marked. Taken, and without effect.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub editable_source: Option<crate::EditableSource>,
 }
@@ -318,8 +322,8 @@ pub struct RenderedEmail {
     /// The name of the kind of mail that it is, if the template sets one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub notification_category: Option<String>,
-    /// Where the marked texts stand in the sources, in a form that only editors need to know; there if they were
-    /// asked for.
+    /// Where the marked texts stand in the sources, in a form that only editors need to know. Templates in
+    /// minijinja have no marks, so this is never there.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub editable_regions: crate::Patch<serde_json::Value>,
 }

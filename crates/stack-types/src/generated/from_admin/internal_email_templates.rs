@@ -35,7 +35,7 @@ pub struct EmailDraft {
     pub id: crate::EmailDraftId,
     /// What the draft is called; its readers never see it.
     pub display_name: String,
-    /// Its source, a component of React Email in TSX.
+    /// Its source.
     pub tsx_source: String,
     /// Its theme; that of the project if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -89,7 +89,7 @@ pub struct EmailDraftCreate {
     /// Its theme; that of the project if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub theme_id: Option<crate::EmailThemeChoice>,
-    /// Its source, a component of React Email in TSX; a plain text to begin with if absent.
+    /// Its source; a plain text to begin with if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tsx_source: Option<String>,
 }
@@ -145,7 +145,7 @@ pub struct EmailDraftUpdate {
     /// Its theme.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub theme_id: Option<crate::EmailThemeChoice>,
-    /// Its source, a component of React Email in TSX.
+    /// Its source.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tsx_source: Option<String>,
 }
@@ -210,7 +210,7 @@ pub struct EmailTemplate {
     pub id: crate::EmailTemplateId,
     /// What the template is called.
     pub display_name: String,
-    /// Its source, a component of React Email in TSX.
+    /// Its source.
     pub tsx_source: String,
     /// Its theme; that of the project if absent.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -285,7 +285,7 @@ impl schema::Wire for EmailTemplateCreated {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct EmailTemplateUpdate {
-    /// The source, a component of React Email in TSX.
+    /// The source.
     pub tsx_source: String,
     /// Its theme; `null` for that of the project. It stays as it is if absent.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
@@ -386,7 +386,7 @@ pub struct EmailTheme {
     pub id: crate::EmailThemeId,
     /// What the theme is called.
     pub display_name: String,
-    /// Its source, a component of React Email in TSX around the mail.
+    /// Its source; the mail stands in it where `body` is shown.
     pub tsx_source: String,
 }
 
@@ -441,7 +441,7 @@ impl schema::Wire for EmailThemeCreated {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct EmailThemeUpdate {
-    /// The source, a component of React Email in TSX around the mail.
+    /// The source; the mail stands in it where `body` is shown.
     pub tsx_source: String,
 }
 
@@ -475,7 +475,7 @@ impl schema::Wire for EmailThemeUpdated {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct TemplateSource {
-    /// The source, a component of React Email in TSX.
+    /// The source.
     pub template_tsx_source: String,
 }
 
@@ -492,7 +492,7 @@ impl schema::Wire for TemplateSource {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct RewrittenSource {
-    /// The source, a component of React Email in TSX.
+    /// The source.
     pub tsx_source: String,
 }
 

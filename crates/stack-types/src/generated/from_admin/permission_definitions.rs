@@ -99,7 +99,8 @@ impl schema::Wire for PermissionDefinition {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PermissionDefinitionCreate {
-    /// The permission's id, of lower-case letters, digits, `_` and `:`. Matches `^[a-z0-9_:]+$`.
+    /// The permission's id, of lower-case letters, digits, `_` and `:`. At most 255 characters. Matches
+    /// `^[a-z0-9_:]+$`.
     pub id: String,
     /// What it lets do, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -128,6 +129,7 @@ impl schema::Wire for PermissionDefinitionCreate {
                     "id",
                     schema::text(
                         schema::Text::new()
+                            .max_length(255)
                             .pattern({
                                 static PATTERN: schema::Pattern = schema::Pattern::new(
                                     "^[a-z0-9_:]+$",
@@ -151,7 +153,7 @@ impl schema::Wire for PermissionDefinitionCreate {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct PermissionDefinitionUpdate {
-    /// A new id, of lower-case letters, digits, `_` and `:`. Matches `^[a-z0-9_:]+$`.
+    /// A new id, of lower-case letters, digits, `_` and `:`. At most 255 characters. Matches `^[a-z0-9_:]+$`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
     /// What it lets do, for people; nothing if left out.
@@ -170,6 +172,7 @@ impl schema::Wire for PermissionDefinitionUpdate {
                     "id",
                     schema::text(
                         schema::Text::new()
+                            .max_length(255)
                             .pattern({
                                 static PATTERN: schema::Pattern = schema::Pattern::new(
                                     "^[a-z0-9_:]+$",

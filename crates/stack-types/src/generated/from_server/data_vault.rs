@@ -9,7 +9,7 @@ use crate::schema;
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct DataVaultKey {
-    /// The hash of the key, the same text that it was stored under. At least 1 character.
+    /// The hash of the key, the same text that it was stored under. At least 1 character. At most 1000 characters.
     pub hashed_key: String,
 }
 
@@ -19,7 +19,7 @@ impl schema::Wire for DataVaultKey {
             &[
                 schema::required(
                     "hashed_key",
-                    schema::text(schema::Text::new().min_length(1)),
+                    schema::text(schema::Text::new().min_length(1).max_length(1000)),
                 ),
             ],
         );
@@ -53,9 +53,10 @@ impl schema::Wire for DataVaultValue {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct DataVaultEntry {
-    /// The hash of the key. Any text; the same one gets the value back. At least 1 character.
+    /// The hash of the key. Any text of at most 1000 characters; the same one gets the value back. At least 1
+    /// character. At most 1000 characters.
     pub hashed_key: String,
-    /// The value, encrypted by the caller.
+    /// The value, encrypted by the caller; at most a million characters. At most 1,000,000 characters.
     pub encrypted_value: crate::Secret,
 }
 
@@ -65,11 +66,11 @@ impl schema::Wire for DataVaultEntry {
             &[
                 schema::required(
                     "hashed_key",
-                    schema::text(schema::Text::new().min_length(1)),
+                    schema::text(schema::Text::new().min_length(1).max_length(1000)),
                 ),
                 schema::required(
                     "encrypted_value",
-                    schema::text(schema::Text::new().secret()),
+                    schema::text(schema::Text::new().max_length(1000000).secret()),
                 ),
             ],
         );

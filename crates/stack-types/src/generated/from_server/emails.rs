@@ -85,12 +85,12 @@ impl schema::Wire for EmailToSend {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct HtmlEmail {
-    /// The mail as HTML; the theme is put around it.
+    /// The mail as HTML; the theme is put around it. It is taken as it is, not as a template.
     pub html: String,
-    /// Whom it goes to. Either this or `all_users` has to be there, but not both.
+    /// Whom it goes to, a thousand users at most. Either this or `all_users` has to be there, but not both.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_ids: Option<Vec<crate::UserId>>,
-    /// That it goes to every user of the project. Always `true`.
+    /// That it goes to every user of the project who has signed up. Always `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub all_users: Option<bool>,
     /// Its subject; that of the template or draft if absent.
@@ -103,7 +103,8 @@ pub struct HtmlEmail {
     /// Its theme. If absent or `null`, that of the template or draft, or else that of the project.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub theme_id: crate::Patch<crate::EmailThemeChoice>,
-    /// Whether it goes before others that wait; false by default.
+    /// Whether it goes before others that wait; false by default. Mails that the server writes by itself, such as
+    /// codes to sign in, go first anyway, and a quarter of each hour's mails is kept for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_high_priority: Option<bool>,
     /// When it is to be sent; at once if absent or past.
@@ -166,10 +167,10 @@ pub struct TemplateEmail {
     /// Values for the variables of the template, by their names.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub variables: Option<std::collections::BTreeMap<String, serde_json::Value>>,
-    /// Whom it goes to. Either this or `all_users` has to be there, but not both.
+    /// Whom it goes to, a thousand users at most. Either this or `all_users` has to be there, but not both.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_ids: Option<Vec<crate::UserId>>,
-    /// That it goes to every user of the project. Always `true`.
+    /// That it goes to every user of the project who has signed up. Always `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub all_users: Option<bool>,
     /// Its subject; that of the template or draft if absent.
@@ -182,7 +183,8 @@ pub struct TemplateEmail {
     /// Its theme. If absent or `null`, that of the template or draft, or else that of the project.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub theme_id: crate::Patch<crate::EmailThemeChoice>,
-    /// Whether it goes before others that wait; false by default.
+    /// Whether it goes before others that wait; false by default. Mails that the server writes by itself, such as
+    /// codes to sign in, go first anyway, and a quarter of each hour's mails is kept for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_high_priority: Option<bool>,
     /// When it is to be sent; at once if absent or past.
@@ -244,10 +246,10 @@ impl schema::Wire for TemplateEmail {
 pub struct DraftEmail {
     /// The draft.
     pub draft_id: crate::EmailDraftId,
-    /// Whom it goes to. Either this or `all_users` has to be there, but not both.
+    /// Whom it goes to, a thousand users at most. Either this or `all_users` has to be there, but not both.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_ids: Option<Vec<crate::UserId>>,
-    /// That it goes to every user of the project. Always `true`.
+    /// That it goes to every user of the project who has signed up. Always `true`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub all_users: Option<bool>,
     /// Its subject; that of the template or draft if absent.
@@ -260,7 +262,8 @@ pub struct DraftEmail {
     /// Its theme. If absent or `null`, that of the template or draft, or else that of the project.
     #[serde(default, skip_serializing_if = "crate::Patch::is_absent")]
     pub theme_id: crate::Patch<crate::EmailThemeChoice>,
-    /// Whether it goes before others that wait; false by default.
+    /// Whether it goes before others that wait; false by default. Mails that the server writes by itself, such as
+    /// codes to sign in, go first anyway, and a quarter of each hour's mails is kept for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_high_priority: Option<bool>,
     /// When it is to be sent; at once if absent or past.

@@ -388,7 +388,7 @@ pub struct OutboxEmailPaused {
     pub created_at_millis: crate::Millis,
     /// When it last changed.
     pub updated_at_millis: crate::Millis,
-    /// Its source, a component of React Email in TSX.
+    /// The source of its template, in minijinja; empty if the server wrote the mail by itself.
     pub tsx_source: String,
     /// The id of its theme; `null` for none.
     pub theme_id: Option<String>,
@@ -490,7 +490,7 @@ pub struct OutboxEmailPreparing {
     pub created_at_millis: crate::Millis,
     /// When it last changed.
     pub updated_at_millis: crate::Millis,
-    /// Its source, a component of React Email in TSX.
+    /// The source of its template, in minijinja; empty if the server wrote the mail by itself.
     pub tsx_source: String,
     /// The id of its theme; `null` for none.
     pub theme_id: Option<String>,
@@ -594,7 +594,7 @@ pub struct OutboxEmailRendering {
     pub created_at_millis: crate::Millis,
     /// When it last changed.
     pub updated_at_millis: crate::Millis,
-    /// Its source, a component of React Email in TSX.
+    /// The source of its template, in minijinja; empty if the server wrote the mail by itself.
     pub tsx_source: String,
     /// The id of its theme; `null` for none.
     pub theme_id: Option<String>,
@@ -706,7 +706,7 @@ pub struct OutboxEmailRenderError {
     pub created_at_millis: crate::Millis,
     /// When it last changed.
     pub updated_at_millis: crate::Millis,
-    /// Its source, a component of React Email in TSX.
+    /// The source of its template, in minijinja; empty if the server wrote the mail by itself.
     pub tsx_source: String,
     /// The id of its theme; `null` for none.
     pub theme_id: Option<String>,
@@ -815,7 +815,7 @@ pub struct OutboxEmailScheduled {
     pub created_at_millis: crate::Millis,
     /// When it last changed.
     pub updated_at_millis: crate::Millis,
-    /// Its source, a component of React Email in TSX.
+    /// The source of its template, in minijinja; empty if the server wrote the mail by itself.
     pub tsx_source: String,
     /// The id of its theme; `null` for none.
     pub theme_id: Option<String>,
@@ -950,7 +950,7 @@ pub struct OutboxEmailQueued {
     pub created_at_millis: crate::Millis,
     /// When it last changed.
     pub updated_at_millis: crate::Millis,
-    /// Its source, a component of React Email in TSX.
+    /// The source of its template, in minijinja; empty if the server wrote the mail by itself.
     pub tsx_source: String,
     /// The id of its theme; `null` for none.
     pub theme_id: Option<String>,
@@ -1087,7 +1087,7 @@ pub struct OutboxEmailSending {
     pub created_at_millis: crate::Millis,
     /// When it last changed.
     pub updated_at_millis: crate::Millis,
-    /// Its source, a component of React Email in TSX.
+    /// The source of its template, in minijinja; empty if the server wrote the mail by itself.
     pub tsx_source: String,
     /// The id of its theme; `null` for none.
     pub theme_id: Option<String>,
@@ -1232,7 +1232,7 @@ pub struct OutboxEmailServerError {
     pub created_at_millis: crate::Millis,
     /// When it last changed.
     pub updated_at_millis: crate::Millis,
-    /// Its source, a component of React Email in TSX.
+    /// The source of its template, in minijinja; empty if the server wrote the mail by itself.
     pub tsx_source: String,
     /// The id of its theme; `null` for none.
     pub theme_id: Option<String>,
@@ -1375,7 +1375,7 @@ pub struct OutboxEmailSent {
     pub created_at_millis: crate::Millis,
     /// When it last changed.
     pub updated_at_millis: crate::Millis,
-    /// Its source, a component of React Email in TSX.
+    /// The source of its template, in minijinja; empty if the server wrote the mail by itself.
     pub tsx_source: String,
     /// The id of its theme; `null` for none.
     pub theme_id: Option<String>,
@@ -1562,7 +1562,7 @@ pub struct OutboxEmailSkipped {
     pub created_at_millis: crate::Millis,
     /// When it last changed.
     pub updated_at_millis: crate::Millis,
-    /// Its source, a component of React Email in TSX.
+    /// The source of its template, in minijinja; empty if the server wrote the mail by itself.
     pub tsx_source: String,
     /// The id of its theme; `null` for none.
     pub theme_id: Option<String>,

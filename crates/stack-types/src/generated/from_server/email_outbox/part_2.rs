@@ -24,7 +24,7 @@ pub struct OutboxEmailBounced {
     pub created_at_millis: crate::Millis,
     /// When it last changed.
     pub updated_at_millis: crate::Millis,
-    /// Its source, a component of React Email in TSX.
+    /// The source of its template, in minijinja; empty if the server wrote the mail by itself.
     pub tsx_source: String,
     /// The id of its theme; `null` for none.
     pub theme_id: Option<String>,
@@ -171,7 +171,7 @@ pub struct OutboxEmailDeliveryDelayed {
     pub created_at_millis: crate::Millis,
     /// When it last changed.
     pub updated_at_millis: crate::Millis,
-    /// Its source, a component of React Email in TSX.
+    /// The source of its template, in minijinja; empty if the server wrote the mail by itself.
     pub tsx_source: String,
     /// The id of its theme; `null` for none.
     pub theme_id: Option<String>,
@@ -316,7 +316,7 @@ pub struct OutboxEmailOpened {
     pub created_at_millis: crate::Millis,
     /// When it last changed.
     pub updated_at_millis: crate::Millis,
-    /// Its source, a component of React Email in TSX.
+    /// The source of its template, in minijinja; empty if the server wrote the mail by itself.
     pub tsx_source: String,
     /// The id of its theme; `null` for none.
     pub theme_id: Option<String>,
@@ -472,7 +472,7 @@ pub struct OutboxEmailClicked {
     pub created_at_millis: crate::Millis,
     /// When it last changed.
     pub updated_at_millis: crate::Millis,
-    /// Its source, a component of React Email in TSX.
+    /// The source of its template, in minijinja; empty if the server wrote the mail by itself.
     pub tsx_source: String,
     /// The id of its theme; `null` for none.
     pub theme_id: Option<String>,
@@ -628,7 +628,7 @@ pub struct OutboxEmailMarkedAsSpam {
     pub created_at_millis: crate::Millis,
     /// When it last changed.
     pub updated_at_millis: crate::Millis,
-    /// Its source, a component of React Email in TSX.
+    /// The source of its template, in minijinja; empty if the server wrote the mail by itself.
     pub tsx_source: String,
     /// The id of its theme; `null` for none.
     pub theme_id: Option<String>,
@@ -1008,7 +1008,7 @@ impl schema::Wire for SendAttemptError {
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 pub struct OutboxEmailUpdate {
-    /// Its source, a component of React Email in TSX.
+    /// The source of its template, in minijinja; empty if the server wrote the mail by itself.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub tsx_source: Option<String>,
     /// The id of its theme; `null` for none.

@@ -1,0 +1,4 @@
+//! Tag `api-keys`.
+
+mod api;
+mod shown;
