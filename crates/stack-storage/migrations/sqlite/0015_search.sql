@@ -22,6 +22,12 @@ SELECT
     ), '') AS text
 FROM _search_users s JOIN users u ON u.project_id = s.project_id AND u.id = s.user_id;
 
+-- Whoever touches a user's row there has all that is searched of them read anew.
+CREATE TRIGGER _search_again AFTER UPDATE ON _search_users BEGIN
+    DELETE FROM _search_trigrams WHERE rowid = new.id;
+    INSERT INTO _search_trigrams (rowid, text) SELECT id, text FROM _search_texts WHERE id = new.id;
+END;
+
 CREATE TRIGGER _search_user_comes AFTER INSERT ON users BEGIN
     INSERT INTO _search_users (project_id, user_id) VALUES (new.project_id, new.id);
     INSERT INTO _search_trigrams (rowid, text)
@@ -29,10 +35,7 @@ CREATE TRIGGER _search_user_comes AFTER INSERT ON users BEGIN
 END;
 CREATE TRIGGER _search_user_changes AFTER UPDATE OF display_name_folded ON users
 WHEN new.display_name_folded IS NOT old.display_name_folded BEGIN
-    DELETE FROM _search_trigrams
-    WHERE rowid = (SELECT id FROM _search_users WHERE project_id = new.project_id AND user_id = new.id);
-    INSERT INTO _search_trigrams (rowid, text)
-    SELECT id, text FROM _search_texts WHERE project_id = new.project_id AND user_id = new.id;
+    UPDATE _search_users SET user_id = user_id WHERE project_id = new.project_id AND user_id = new.id;
 END;
 CREATE TRIGGER _search_user_goes AFTER DELETE ON users BEGIN
     DELETE FROM _search_trigrams
@@ -41,23 +44,14 @@ CREATE TRIGGER _search_user_goes AFTER DELETE ON users BEGIN
 END;
 
 CREATE TRIGGER _search_channel_comes AFTER INSERT ON contact_channels BEGIN
-    DELETE FROM _search_trigrams
-    WHERE rowid = (SELECT id FROM _search_users WHERE project_id = new.project_id AND user_id = new.user_id);
-    INSERT INTO _search_trigrams (rowid, text)
-    SELECT id, text FROM _search_texts WHERE project_id = new.project_id AND user_id = new.user_id;
+    UPDATE _search_users SET user_id = user_id WHERE project_id = new.project_id AND user_id = new.user_id;
 END;
 CREATE TRIGGER _search_channel_changes AFTER UPDATE OF value_folded ON contact_channels
 WHEN new.value_folded <> old.value_folded BEGIN
-    DELETE FROM _search_trigrams
-    WHERE rowid = (SELECT id FROM _search_users WHERE project_id = new.project_id AND user_id = new.user_id);
-    INSERT INTO _search_trigrams (rowid, text)
-    SELECT id, text FROM _search_texts WHERE project_id = new.project_id AND user_id = new.user_id;
+    UPDATE _search_users SET user_id = user_id WHERE project_id = new.project_id AND user_id = new.user_id;
 END;
 CREATE TRIGGER _search_channel_goes AFTER DELETE ON contact_channels BEGIN
-    DELETE FROM _search_trigrams
-    WHERE rowid = (SELECT id FROM _search_users WHERE project_id = old.project_id AND user_id = old.user_id);
-    INSERT INTO _search_trigrams (rowid, text)
-    SELECT id, text FROM _search_texts WHERE project_id = old.project_id AND user_id = old.user_id;
+    UPDATE _search_users SET user_id = user_id WHERE project_id = old.project_id AND user_id = old.user_id;
 END;
 
 INSERT INTO _search_users (project_id, user_id) SELECT project_id, id FROM users;
