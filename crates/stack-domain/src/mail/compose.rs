@@ -166,8 +166,21 @@ impl<S: Storage> Core<S> {
             text,
             written: None,
         };
+        let email = self.new_email(tenant, template, &content)?;
+        writer.insert_email(project, &email).await?;
+        self.mail_wake.ring();
+        Ok(email.id)
+    }
+
+    /// A mail for the outbox, whose turn comes at once.
+    pub(super) fn new_email(
+        &self,
+        tenant: &Tenant,
+        template: MailTemplate,
+        content: &EmailContent,
+    ) -> DomainResult<Email> {
         let (id, now) = (EmailId(random::uuid(&*self.rng)), self.now());
-        let email = Email {
+        Ok(Email {
             id,
             template,
             state: EmailState::Waiting,
@@ -186,11 +199,8 @@ impl<S: Storage> Core<S> {
             lease: None,
             skip_reason: None,
             failures: Vec::new(),
-            content: self.seal_email(project, id, &content)?,
-        };
-        writer.insert_email(project, &email).await?;
-        self.mail_wake.ring();
-        Ok(id)
+            content: self.seal_email(tenant.id(), id, content)?,
+        })
     }
 
     /// A mail that the server writes by itself, by the project's template for it if it has one. A template that can't be

@@ -6,7 +6,7 @@
 use std::{collections::HashSet, sync::Arc};
 
 use serde_json::{Map, Value};
-use stack_types::{EmailDraftId, EmailId, EmailTemplateId, Millis, Secret, UserId};
+use stack_types::{EmailDraftId, EmailTemplateId, Millis, Secret, UserId};
 use url::Url;
 
 use super::{
@@ -22,7 +22,7 @@ use crate::{
     error::{DomainError, DomainResult},
     known,
     models::{
-        AnonymousFilter, CodeKind, Email, EmailContent, EmailRecipient, EmailState, MailTemplate, NotificationCategory,
+        AnonymousFilter, CodeKind, Email, EmailContent, EmailRecipient, MailTemplate, NotificationCategory,
         ThemeChoice, User, UserFilter, WrittenEmail,
     },
     one_time_codes::with_project,
@@ -307,28 +307,15 @@ impl<S: Storage> Core<S> {
             text: made.text,
             written: Some(Box::new(written)),
         };
-        let (id, now) = (EmailId(random::uuid(&*self.rng)), self.now());
-        let scheduled_at = letter.scheduled_at.map_or(now, |at| at.max(now));
+        let email = self.new_email(tenant, MailTemplate::Written, &content)?;
+        let scheduled_at = letter
+            .scheduled_at
+            .map_or(email.created_at, |at| at.max(email.created_at));
         let email = Email {
-            id,
-            template: MailTemplate::Written,
-            state: EmailState::Waiting,
             is_bulk: letter.is_bulk,
-            is_paused: false,
-            skip_deliverability_check: false,
-            may_have_been_sent: false,
-            attempts: 0,
-            created_at: now,
-            updated_at: now,
-            rendered_at: now,
             scheduled_at,
             due_at: scheduled_at,
-            started_sending_at: None,
-            finished_at: None,
-            lease: None,
-            skip_reason: None,
-            failures: Vec::new(),
-            content: self.seal_email(tenant.id(), id, &content)?,
+            ..email
         };
         Ok((email, code))
     }

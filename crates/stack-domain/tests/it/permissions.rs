@@ -30,6 +30,16 @@ impl Harness {
         self.tenant().await
     }
 
+    async fn let_write(&self, users: std::ops::Range<u128>) {
+        let mut writer = self.memory.write().await.unwrap();
+        for n in users {
+            let user = UserId::from(uuid::Uuid::from_u128(n));
+            let granted = writer.insert_project_permission(&self.demo, user, "write");
+            granted.await.unwrap();
+        }
+        writer.commit().await.unwrap();
+    }
+
     async fn project_permissions(&self, which: ListPermissions) -> Result<Vec<String>, stack_domain::DomainError> {
         let server = self.caller(AccessType::Server).await;
         let listed = self.domain.project_permissions.list(&server, which).await?;
@@ -49,15 +59,7 @@ async fn more_than_a_hundred_thousand_permissions_are_asked_for_in_parts() {
         .grant(&tenant, ada, "read")
         .await
         .unwrap();
-    let mut writer = harness.memory.write().await.unwrap();
-    for n in 0..50_000 {
-        let user = UserId::from(uuid::Uuid::from_u128(n));
-        writer
-            .insert_project_permission(&harness.demo, user, "write")
-            .await
-            .unwrap();
-    }
-    writer.commit().await.unwrap();
+    harness.let_write(0..50_000).await;
     let all = ListPermissions::default();
     assert_eq!(harness.project_permissions(all.clone()).await.unwrap().len(), 50_001);
     let recursive = ListPermissions { recursive: true, ..all };
@@ -67,15 +69,7 @@ async fn more_than_a_hundred_thousand_permissions_are_asked_for_in_parts() {
         ..recursive
     };
     assert_eq!(harness.project_permissions(of_ada).await.unwrap(), ["read"]);
-    let mut writer = harness.memory.write().await.unwrap();
-    for n in 50_000..100_000 {
-        let user = UserId::from(uuid::Uuid::from_u128(n));
-        writer
-            .insert_project_permission(&harness.demo, user, "write")
-            .await
-            .unwrap();
-    }
-    writer.commit().await.unwrap();
+    harness.let_write(50_000..100_000).await;
     let all = ListPermissions::default();
     assert_eq!(code(harness.project_permissions(all.clone()).await), "400");
     let rare = ListPermissions {
